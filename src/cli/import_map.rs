@@ -15,22 +15,29 @@ const RELEASED: &str = include_str!("../../assets/shell/import-map.json");
 /// # Errors
 /// The file cannot be read, or is missing from a source tree.
 pub(super) fn read() -> Result<ImportMap, Report> {
+    text().map(|text| ImportMap::new(&text))
+}
+
+/// The text of that map.
+///
+/// # Errors
+/// As of [`read`].
+pub(super) fn text() -> Result<String, Report> {
     let program = std::env::current_exe().into_diagnostic()?;
     find(local::workspace_root().as_deref(), &program)
 }
 
-fn find(workspace_root: Option<&Path>, program: &Path) -> Result<ImportMap, Report> {
+fn find(workspace_root: Option<&Path>, program: &Path) -> Result<String, Report> {
     let file = match workspace_root {
         Some(root) => root.join("assets/shell/import-map.json"),
         None => program.with_file_name("import-map.json"),
     };
     if workspace_root.is_none() && !file.exists() {
-        return Ok(ImportMap::new(RELEASED));
+        return Ok(RELEASED.to_owned());
     }
-    let text = std::fs::read_to_string(&file)
+    std::fs::read_to_string(&file)
         .into_diagnostic()
-        .wrap_err_with(|| format!("cannot read the shell's import map {}", file.display()))?;
-    Ok(ImportMap::new(&text))
+        .wrap_err_with(|| format!("cannot read the shell's import map {}", file.display()))
 }
 
 #[cfg(test)]
@@ -54,17 +61,17 @@ mod tests {
         fs::create_dir_all(root.path().join("assets/shell")).unwrap();
         fs::write(root.path().join("assets/shell/import-map.json"), OTHER).unwrap();
         let found = find(Some(root.path()), &program).unwrap();
-        assert_eq!(found, ImportMap::new(OTHER));
+        assert_eq!(found, OTHER);
     }
 
     #[test]
     fn a_released_program_has_one_unless_another_is_beside_it() {
         let directory = tempfile::tempdir().unwrap();
         let program = directory.path().join("frontage");
-        assert_eq!(find(None, &program).unwrap(), ImportMap::new(RELEASED));
+        assert_eq!(find(None, &program).unwrap(), RELEASED);
 
         fs::write(directory.path().join("import-map.json"), OTHER).unwrap();
-        assert_eq!(find(None, &program).unwrap(), ImportMap::new(OTHER));
+        assert_eq!(find(None, &program).unwrap(), OTHER);
     }
 
     #[test]

@@ -16,6 +16,7 @@ use sha2::{Digest as _, Sha256, Sha384};
 pub use self::error::DistError;
 use super::application::Application;
 use super::name;
+use super::preview;
 use super::record::{Entry, Record, timestamp};
 use super::version::{File, Version, hex};
 
@@ -94,6 +95,33 @@ impl Dist {
         scripts.filter(|path| *path != entry.path).collect()
     }
 
+    /// Its files' paths and sizes in bytes.
+    pub(super) fn sizes(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.files
+            .iter()
+            .map(|file| (file.path.as_str(), file.size))
+    }
+
+    /// Whether it has a file at this path.
+    pub(super) fn has(&self, path: &str) -> bool {
+        self.files.iter().any(|file| file.path == path)
+    }
+
+    /// The text of one of its files; `None` if that cannot be read, or is no text.
+    pub(super) fn text(&self, path: &str) -> Option<String> {
+        std::fs::read_to_string(self.directory.join(path)).ok()
+    }
+
+    /// The path of a team's entry.
+    pub(super) fn entry_path(&self) -> Option<&str> {
+        self.entry.as_ref().map(|entry| entry.path.as_str())
+    }
+
+    /// What the build says for the shell.
+    pub(super) fn extras(&self) -> &Map<String, Value> {
+        &self.description.extras
+    }
+
     /// The path of one of its files on this machine.
     pub(super) fn path(&self, file: &File) -> PathBuf {
         self.directory.join(&file.path)
@@ -124,7 +152,8 @@ fn check_name(path: &str, application: &Application) -> Result<(), DistError> {
         Application::Shell => "config.json",
         Application::Team(_) => application.pointer(),
     };
-    if path == reserved || path.starts_with("releases/") {
+    let is_preview = *application != Application::Shell && path.starts_with(preview::FOLDER);
+    if path == reserved || path.starts_with("releases/") || is_preview {
         return Err(DistError::Reserved(path.to_owned()));
     }
     if !name::is_plain(path) {

@@ -1,6 +1,11 @@
-//! The progress events of a publish or a rollback.
+//! The progress events of what changes releases.
+
+use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedSender;
+
+use super::manifest::Percent;
+use super::preview::PreviewName;
 
 /// A progress event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +30,22 @@ pub enum Event {
     },
     /// The pointer is about to be written.
     Switching,
+    /// The object of this preview is about to be written.
+    Showing(PreviewName),
+    /// A canary bakes.
+    Baking {
+        /// Its share of the clients.
+        percent: Percent,
+        /// For how long.
+        every: Duration,
+        /// How many alarms are watched.
+        alarms: usize,
+    },
+    /// An alarm went off, and the canary is about to end.
+    GoingBack {
+        /// The alarm.
+        alarm: String,
+    },
     /// Old releases are about to be deleted.
     Pruning {
         /// Their number.

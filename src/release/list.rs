@@ -8,7 +8,8 @@ use serde::Serialize;
 use super::error::ReleaseError;
 use super::manifest::Percent;
 use super::pointer::State;
-use super::record::Record;
+use super::preview::{Preview, PreviewName};
+use super::record::{Record, now};
 use super::releases::Releases;
 use super::upload::BucketContents;
 use super::version::Version;
@@ -27,6 +28,8 @@ pub struct Listed {
     pub standing: Standing,
     /// The share of clients that get it as a canary.
     pub percent: Option<Percent>,
+    /// The previews that show it and have not expired.
+    pub previews: Vec<PreviewName>,
     /// Its size in bytes.
     pub size: u64,
     /// The number of its files.
@@ -52,10 +55,13 @@ impl Releases {
     pub async fn list(&self) -> Result<Vec<Listed>, ReleaseError> {
         let stock = BucketContents::read(&self.store).await?;
         let state = self.pointer().await?.state;
+        let mut previews = self.previews().await?;
+        let now = now();
+        previews.retain(|_, preview| !preview.is_over(now));
         let records = ranked(&stock.records, &state);
         Ok(records
             .into_iter()
-            .map(|record| Listed::new(record, &state))
+            .map(|record| Listed::new(record, &state, &previews))
             .collect())
     }
 }
@@ -89,7 +95,10 @@ pub(super) fn ranked<'r>(records: &'r BTreeMap<Version, Record>, state: &State) 
 }
 
 impl Listed {
-    fn new(record: &Record, state: &State) -> Self {
+    fn new(record: &Record, state: &State, previews: &BTreeMap<PreviewName, Preview>) -> Self {
+        let shown = previews
+            .values()
+            .filter(|preview| preview.version == record.version);
         Self {
             version: record.version.clone(),
             package_version: record.package_version.clone(),
@@ -100,6 +109,7 @@ impl Listed {
                 .as_ref()
                 .filter(|(canary, _)| *canary == record.version)
                 .map(|(_, percent)| *percent),
+            previews: shown.map(|preview| preview.name.clone()).collect(),
             size: record.size(),
             files: record.files.len(),
         }

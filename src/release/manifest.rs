@@ -110,21 +110,38 @@ impl Manifest {
             traffic: 100 - aside,
             default: true,
         };
-        let mut versions = vec![micro_frontend(current, default)?];
+        let mut versions = vec![micro_frontend(current, default, "")?];
         if let Some((canary, _)) = canary {
-            versions.push(micro_frontend(
-                canary,
-                Deployment {
-                    traffic: aside,
-                    default: false,
-                },
-            )?);
+            let deployment = Deployment {
+                traffic: aside,
+                default: false,
+            };
+            versions.push(micro_frontend(canary, deployment, "")?);
         }
+        Some(Self::of(destination, team, versions))
+    }
+
+    /// The manifest of a release alone, for an object one folder below the site's root. `None` if it
+    /// has no entry.
+    #[must_use]
+    pub(super) fn preview(destination: &Destination, record: &Record) -> Option<Self> {
+        let Application::Team(team) = &destination.application else {
+            return None;
+        };
+        let all = Deployment {
+            traffic: 100,
+            default: true,
+        };
+        let version = micro_frontend(record, all, "../")?;
+        Some(Self::of(destination, team, vec![version]))
+    }
+
+    fn of(destination: &Destination, team: &str, versions: Vec<MicroFrontend>) -> Self {
         let name = format!("@{}/{team}", destination.system);
-        Some(Self {
+        Self {
             schema: SCHEMA,
             micro_frontends: BTreeMap::from([(name, versions)]),
-        })
+        }
     }
 
     pub(super) fn to_json(&self) -> Vec<u8> {
@@ -134,7 +151,8 @@ impl Manifest {
 
 /// Its URLs are relative to the manifest's own, which the schema allows: the bucket outlives the
 /// site's address, as when a system is destroyed without its data and applied again.
-fn micro_frontend(record: &Record, deployment: Deployment) -> Option<MicroFrontend> {
+/// `root` is the site's root as seen from there.
+fn micro_frontend(record: &Record, deployment: Deployment, root: &str) -> Option<MicroFrontend> {
     let entry = record.entry.as_ref()?;
     let package = record.package_version.as_deref().unwrap_or("0.0.0");
     let metadata = Metadata {
@@ -142,8 +160,8 @@ fn micro_frontend(record: &Record, deployment: Deployment) -> Option<MicroFronte
         version: format!("{package}+{}", record.version),
     };
     Some(MicroFrontend {
-        url: entry.path.clone(),
-        fallback_url: record.version.key(&entry.path),
+        url: format!("{root}{}", entry.path),
+        fallback_url: format!("{root}{}", record.version.key(&entry.path)),
         metadata,
         extras: record.extras.clone(),
         deployment,

@@ -13,6 +13,8 @@
 //!   current release, the canary, and earlier current releases, so all of this changes in one write
 //!   ([`pointer`]).
 //!
+//! - `previews/NAME.json`: a team's previews, each a manifest of one release ([`preview`]).
+//!
 //! # Why a partial release is never served
 //! Everything that the pointer leads to exists before the pointer is written, and files with a hash
 //! or a version in their names never change. Loose files are the exception, since their paths are
@@ -40,14 +42,16 @@
 //! A publisher relies on files that exist already, and another process may be pruning them. So a
 //! publisher first *announces* its release, then checks whether a pruner is active and waits if so,
 //! and only then lists the existing files. A pruner first *claims* the right to prune, and only
-//! then lists records and announcements, and reads the pointer last. Either the pruner sees the
+//! then lists records and announcements, and reads pointer and previews last. Either the pruner sees the
 //! announcement, or the publisher sees the claim ([`presence`]). Both expire by the clock: an
 //! announcement is valid for an hour, and its publisher renews it before that; a claim for two
 //! minutes, and a pruner deletes nothing after holding it for one. So a dead process never blocks
 //! another.
 
+mod alarms;
 mod application;
 mod calls;
+mod check;
 mod content;
 mod dist;
 mod error;
@@ -57,25 +61,33 @@ mod manifest;
 mod name;
 mod pointer;
 mod presence;
+mod preview;
+mod promote;
 mod prune;
 mod publish;
 mod record;
 mod releases;
 mod rollback;
+mod rollout;
 mod store;
 mod switch;
 mod upload;
 mod version;
 
+pub use alarms::Alarms;
 pub use application::{Application, Destination};
 pub use calls::CALLS;
+pub use check::{CheckError, Expected};
 pub use dist::{Dist, DistError};
 pub use error::ReleaseError;
 pub use event::{Event, Events};
 pub use list::{Listed, Standing};
 pub use manifest::{Manifest, Percent};
 pub use pointer::KEPT;
+pub use preview::{InvalidPreviewName, Preview, PreviewName, Previewed};
+pub use prune::Pruned;
 pub use publish::{Outcome, Published};
 pub use releases::Releases;
 pub use rollback::RolledBack;
+pub use rollout::{InvalidSteps, Rollout, Steps};
 pub use version::Version;

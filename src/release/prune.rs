@@ -4,12 +4,14 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use serde::Serialize;
+
 use super::error::ReleaseError;
 use super::event::{Event, Events};
 use super::list::ranked;
-use super::pointer::KEPT;
 use super::pointer::State;
 use super::presence::{Claim, announced};
+use super::preview::PreviewName;
 use super::record::{Record, now};
 use super::releases::Releases;
 use super::store::Object;
@@ -29,44 +31,86 @@ struct Garbage {
     /// The records that name them: deleted last, so that after a pruner dies the next one knows
     /// what is left.
     records: Vec<String>,
+    /// The size of both in bytes.
+    bytes: u64,
+}
+
+/// What was, or would be, deleted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Pruned {
+    /// The releases.
+    pub releases: Vec<Version>,
+    /// The expired previews.
+    pub previews: Vec<PreviewName>,
+    /// The number of objects: also those that dead publishers left behind.
+    pub objects: usize,
+    /// Their size in bytes.
+    pub bytes: u64,
 }
 
 impl Releases {
-    /// Deletes everything that is not kept. Returns the number of objects; also 0 if another pruner
-    /// is active.
-    pub(super) async fn prune(&self, events: &Events) -> Result<usize, ReleaseError> {
+    /// What [`Self::prune`] would delete now.
+    pub async fn prunable(&self, keep: usize) -> Result<Pruned, ReleaseError> {
+        Ok(self.garbage(keep, now()).await?.told())
+    }
+
+    /// Deletes everything that is not kept: of the releases the current one, the canary, the previous
+    /// one, those of previews that have not expired, and the latest of the others up to `keep` in
+    /// total. `None` if another pruner is active, or if there is more than can be deleted under one
+    /// claim.
+    pub async fn prune(
+        &self,
+        keep: usize,
+        events: &Events,
+    ) -> Result<Option<Pruned>, ReleaseError> {
         // A check without a claim, so that nothing is written if there is nothing to prune.
-        if self.garbage(now()).await?.is_empty() {
-            return Ok(0);
+        if self.garbage(keep, now()).await?.is_empty() {
+            return Ok(Some(Pruned::default()));
         }
         let Some(claim) = Claim::take(&self.store).await? else {
-            return Ok(0);
+            return Ok(None);
         };
-        let ended = self.sweep(&claim, events).await;
+        let ended = self.sweep(keep, &claim, events).await;
         claim.end(&self.store).await;
         ended
     }
 
-    /// The garbage at this time. The pointer is read last: a release that became current before the
-    /// listing is in it, and one that does so later is announced in the listing, or has waited for
-    /// the claim.
-    async fn garbage(&self, now: i64) -> Result<Garbage, ReleaseError> {
+    /// The garbage at this time. The pointer and the previews are read last: a release that one of
+    /// them named before the listing is in it, and one that does so later is announced in the
+    /// listing, or has waited for the claim.
+    async fn garbage(&self, keep: usize, now: i64) -> Result<Garbage, ReleaseError> {
         let stock = BucketContents::read(&self.store).await?;
         let state = self.pointer().await?.state;
-        let pointer = self.destination.application.pointer();
-        Ok(Garbage::of(
+        let previews = self.previews().await?;
+        let live = previews.values().filter(|preview| !preview.is_over(now));
+        let mut garbage = Garbage::of(
             &stock,
-            &state,
-            pointer,
+            &Wanted {
+                state: &state,
+                previewed: live.map(|preview| preview.version.clone()).collect(),
+                pointer: self.destination.application.pointer(),
+                keep,
+            },
             Ages {
                 now,
                 fresh: self.fresh,
             },
-        ))
+        );
+        let over = previews.values().filter(|preview| preview.is_over(now));
+        for key in over.map(|preview| preview.name.key()) {
+            garbage.add(key, &stock);
+        }
+        Ok(garbage)
     }
 
-    async fn sweep(&self, claim: &Claim, events: &Events) -> Result<usize, ReleaseError> {
-        let garbage = self.garbage(claim.at).await?;
+    async fn sweep(
+        &self,
+        keep: usize,
+        claim: &Claim,
+        events: &Events,
+    ) -> Result<Option<Pruned>, ReleaseError> {
+        let garbage = self.garbage(keep, claim.at).await?;
         events.tell(Event::Pruning {
             objects: garbage.len(),
         });
@@ -76,12 +120,23 @@ impl Releases {
             .chain(garbage.records.chunks(BATCH))
         {
             if claim.is_over() {
-                return Ok(0);
+                return Ok(None);
             }
             self.store.delete(batch).await?;
         }
-        Ok(garbage.len())
+        Ok(Some(garbage.told()))
     }
+}
+
+/// What names releases that are kept.
+struct Wanted<'w> {
+    state: &'w State,
+    /// The releases of previews that have not expired.
+    previewed: BTreeSet<Version>,
+    /// The key of the pointer.
+    pointer: &'w str,
+    /// How many releases are kept, those that are in use included.
+    keep: usize,
 }
 
 /// The age that an object must reach before it counts as left behind.
@@ -99,16 +154,41 @@ impl Ages {
 }
 
 impl Garbage {
-    fn of(stock: &BucketContents, state: &State, pointer: &str, ages: Ages) -> Self {
-        let judge = Judge::new(stock, state, pointer, ages);
-        let garbage = stock
-            .objects
-            .iter()
-            .filter(|(key, object)| judge.is_garbage(key, **object));
-        let (records, objects) = garbage
-            .map(|(key, _)| key.clone())
-            .partition(|key| key.ends_with(RECORD));
-        Self { objects, records }
+    fn of(stock: &BucketContents, wanted: &Wanted<'_>, ages: Ages) -> Self {
+        let judge = Judge::new(stock, wanted, ages);
+        let mut garbage = Self::default();
+        for (key, object) in &stock.objects {
+            if judge.is_garbage(key, *object) {
+                garbage.add(key.clone(), stock);
+            }
+        }
+        garbage
+    }
+
+    fn add(&mut self, key: String, stock: &BucketContents) {
+        let size = stock.objects.get(&key).map_or(0, |object| object.size);
+        self.bytes = self.bytes.saturating_add(size);
+        if key.ends_with(RECORD) {
+            self.records.push(key);
+        } else {
+            self.objects.push(key);
+        }
+    }
+
+    fn told(&self) -> Pruned {
+        let version = |key: &String| match place(key) {
+            Place::Release(version) => Some(version),
+            _ => None,
+        };
+        let previews = self.objects.iter();
+        Pruned {
+            releases: self.records.iter().filter_map(version).collect(),
+            previews: previews
+                .filter_map(|key| PreviewName::of_key(key))
+                .collect(),
+            objects: self.len(),
+            bytes: self.bytes,
+        }
     }
 
     fn len(&self) -> usize {
@@ -130,7 +210,7 @@ struct Judge<'s> {
 }
 
 impl<'s> Judge<'s> {
-    fn new(stock: &'s BucketContents, state: &State, pointer: &str, ages: Ages) -> Self {
+    fn new(stock: &'s BucketContents, wanted: &Wanted<'_>, ages: Ages) -> Self {
         let is_fresh = |key: &String| {
             stock
                 .objects
@@ -143,18 +223,18 @@ impl<'s> Judge<'s> {
             .filter(|(key, _)| is_fresh(key))
             .map(|(_, record)| record);
         let announced: Vec<&Record> = announced.collect();
-        let mut kept = kept(stock, state);
+        let mut kept = kept(stock, wanted);
         kept.extend(announced.iter().map(|record| record.version.clone()));
         let (used, unused): (Vec<&Record>, Vec<&Record>) = stock
             .records
             .values()
             .partition(|record| kept.contains(&record.version));
-        let used = Paths::of(used.into_iter().chain(announced), pointer);
+        let used = Paths::of(used.into_iter().chain(announced), wanted.pointer);
         Self {
             stock,
             kept,
             used,
-            unused: Paths::of(unused, pointer),
+            unused: Paths::of(unused, wanted.pointer),
             ages,
         }
     }
@@ -175,9 +255,10 @@ impl<'s> Judge<'s> {
     }
 }
 
-/// The kept releases: the current one, the canary, the previous one, and the latest of the others
-/// up to ten in total.
-fn kept(stock: &BucketContents, state: &State) -> BTreeSet<Version> {
+/// The kept releases: the current one, the canary, the previous one, those of previews, and the
+/// latest of the others up to a number in total. Previews do not count towards it.
+fn kept(stock: &BucketContents, wanted: &Wanted<'_>) -> BTreeSet<Version> {
+    let state = wanted.state;
     let always = [
         state.current(),
         state.previous(),
@@ -185,11 +266,14 @@ fn kept(stock: &BucketContents, state: &State) -> BTreeSet<Version> {
     ];
     let mut kept: BTreeSet<Version> = always.into_iter().flatten().cloned().collect();
     for record in ranked(&stock.records, state) {
-        if kept.len() >= KEPT {
+        if kept.len() >= wanted.keep {
             break;
         }
-        kept.insert(record.version.clone());
+        if !wanted.previewed.contains(&record.version) {
+            kept.insert(record.version.clone());
+        }
     }
+    kept.extend(wanted.previewed.iter().cloned());
     kept
 }
 

@@ -7,7 +7,7 @@ use super::dist::Dist;
 use super::error::ReleaseError;
 use super::event::{Event, Events};
 use super::manifest::Percent;
-use super::pointer::{Pointer, State};
+use super::pointer::{KEPT, Pointer, State};
 use super::presence::Presence;
 use super::record::{Record, now};
 use super::releases::Releases;
@@ -86,14 +86,14 @@ impl Releases {
                 };
             }
         }
-        match self.prune(events).await {
-            Ok(pruned) => published.pruned = pruned,
+        match self.prune(KEPT, events).await {
+            Ok(pruned) => published.pruned = pruned.map_or(0, |pruned| pruned.objects),
             Err(error) => published.prune_failed = Some(error.to_string()),
         }
         Ok(published)
     }
 
-    fn next(
+    pub(super) fn next(
         &self,
         state: &State,
         version: &Version,
@@ -158,12 +158,7 @@ impl Releases {
         (record, next): (Record, State),
         events: &Events,
     ) -> Result<(usize, bool), ReleaseError> {
-        let mut uploaded = self.upload(dist, &record, events).await?;
-        while presence.is_old() {
-            presence.renew(&self.store, &record, events).await?;
-            uploaded += self.upload(dist, &record, events).await?;
-        }
-        upload::put_record(&self.store, record).await?;
+        let uploaded = self.bring_files(presence, dist, &record, events).await?;
         let target = self.target(next).await?;
         if before.state == target.state && before.sha256.as_ref() == Some(&sha256(&target.body)) {
             return self.settle().await.map(|()| (uploaded, false));
@@ -171,6 +166,23 @@ impl Releases {
         self.switch(before, &target, events)
             .await
             .map(|()| (uploaded, true))
+    }
+
+    /// Uploads missing objects under an announcement, the record last. Returns their number.
+    pub(super) async fn bring_files(
+        &self,
+        presence: &mut Presence,
+        dist: &Dist,
+        record: &Record,
+        events: &Events,
+    ) -> Result<usize, ReleaseError> {
+        let mut uploaded = self.upload(dist, record, events).await?;
+        while presence.is_old() {
+            presence.renew(&self.store, record, events).await?;
+            uploaded += self.upload(dist, record, events).await?;
+        }
+        upload::put_record(&self.store, record.clone()).await?;
+        Ok(uploaded)
     }
 
     async fn upload(

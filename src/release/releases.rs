@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use aws::Account;
 
+use super::alarms::Alarms;
 use super::application::Destination;
 use super::presence::COUNTS_FOR;
 use super::store::Store;
@@ -14,6 +15,7 @@ pub struct Releases {
     pub(super) destination: Destination,
     pub(super) store: Store,
     pub(super) fresh: Duration,
+    account: Account,
 }
 
 impl Releases {
@@ -25,7 +27,14 @@ impl Releases {
             destination,
             store,
             fresh: COUNTS_FOR,
+            account: account.clone(),
         }
+    }
+
+    /// Alarms of the same account, by their whole names.
+    #[must_use]
+    pub fn alarms(&self, names: &[String]) -> Alarms {
+        Alarms::new(&self.account, names)
     }
 
     /// Treats files that no record names as left behind once they are this old. Default: an hour.

@@ -50,15 +50,8 @@ impl Releases {
                 .cloned()
                 .ok_or_else(|| ReleaseError::NothingBefore(current.clone()))?,
         };
-        let record = stock
-            .records
-            .get(&version)
-            .ok_or_else(|| ReleaseError::Unknown(version.to_string()))?;
         let next = before.state.with_current(&version, now());
-        let presence = Presence::announce(&self.store, record, events).await?;
-        let ended = self.return_to(&before, record, next, events).await;
-        presence.end(&self.store).await;
-        ended?;
+        self.make(&before, &stock, &version, next, events).await?;
         let ended_canary = before
             .state
             .canary
@@ -69,6 +62,25 @@ impl Releases {
             before: current,
             ended_canary,
         })
+    }
+
+    /// Writes a pointer that leads to a release in the bucket. Returns the release's record.
+    pub(super) async fn make<'s>(
+        &self,
+        before: &Pointer,
+        stock: &'s BucketContents,
+        version: &Version,
+        next: State,
+        events: &Events,
+    ) -> Result<&'s Record, ReleaseError> {
+        let record = stock
+            .records
+            .get(version)
+            .ok_or_else(|| ReleaseError::Unknown(version.to_string()))?;
+        let presence = Presence::announce(&self.store, record, events).await?;
+        let ended = self.return_to(before, record, next, events).await;
+        presence.end(&self.store).await;
+        ended.map(|()| record)
     }
 
     async fn return_to(
@@ -94,7 +106,10 @@ impl Releases {
 }
 
 /// The only release whose version begins like this.
-fn find(records: &BTreeMap<Version, Record>, text: &str) -> Result<Version, ReleaseError> {
+pub(super) fn find(
+    records: &BTreeMap<Version, Record>,
+    text: &str,
+) -> Result<Version, ReleaseError> {
     let matches: Vec<Version> = records
         .keys()
         .filter(|version| version.as_str().starts_with(text))

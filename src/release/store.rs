@@ -100,10 +100,20 @@ impl Store {
 
     /// Every object.
     pub(super) async fn list(&self) -> Result<BTreeMap<String, Object>, ReleaseError> {
+        self.list_below("").await
+    }
+
+    /// Every object whose key begins like this.
+    pub(super) async fn list_below(
+        &self,
+        prefix: &str,
+    ) -> Result<BTreeMap<String, Object>, ReleaseError> {
+        let prefix = (!prefix.is_empty()).then(|| prefix.to_owned());
         let call = self
             .client
             .list_objects_v2()
             .bucket(&self.bucket)
+            .set_prefix(prefix)
             .expected_bucket_owner(&self.owner);
         let mut pages = call.into_paginator().send();
         let mut objects = BTreeMap::new();

@@ -16,6 +16,6 @@ pub use history::{History, history};
 pub use packages::{packages_listed, packages_published};
 pub use plan::{left, plan};
 pub use progress::progress;
-pub use release::{published, release_progress, releases, rolled_back};
+pub use release::{previewed, pruned, published, release_progress, releases, rolled_back};
 pub use report::{outputs, pending, report};
 pub use toggles::{delivery, message, resent, toggle, toggles};

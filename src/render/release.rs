@@ -1,11 +1,14 @@
 //! Releases: progress, results, and the list of releases.
 
 use std::io::Write as _;
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use crate::release::{Application, Event, Listed, Outcome, Published, RolledBack, Standing};
+use crate::release::{
+    Application, Event, Listed, Outcome, Previewed, Pruned, Published, RolledBack, Standing,
+};
 
 /// Shows the events of a publish or a rollback until it ends: a bar on a terminal, plain lines
 /// elsewhere.
@@ -47,6 +50,27 @@ impl Display {
                 self.bar.inc(*bytes);
             }
             Event::Switching => self.line("  switching"),
+            Event::Showing(name) => self.line(&format!("  showing it as the preview {name}")),
+            Event::Baking {
+                percent,
+                every,
+                alarms,
+            } => {
+                let watched = match alarms {
+                    0 => String::new(),
+                    1 => ", watching an alarm".to_owned(),
+                    alarms => format!(", watching {alarms} alarms"),
+                };
+                self.line(&format!(
+                    "  {percent} of the clients have it for {}{watched}",
+                    time(*every)
+                ));
+            }
+            Event::GoingBack { alarm } => {
+                self.line(&format!(
+                    "  the alarm {alarm} is ringing: ending the canary"
+                ));
+            }
             Event::Pruning { objects } => {
                 self.line(&format!("  deleting {objects} objects of old releases"));
             }
@@ -64,6 +88,16 @@ fn bar(bytes: u64) -> ProgressBar {
     let style = ProgressStyle::with_template("  {bar:30} {bytes}/{total_bytes} {wide_msg}");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     bar
+}
+
+/// A duration in words.
+fn time(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    match (seconds, seconds % 3_600, seconds % 60) {
+        (3_600.., 0, _) => format!("{} h", seconds / 3_600),
+        (60.., _, 0) => format!("{} min", seconds / 60),
+        _ => format!("{seconds} s"),
+    }
 }
 
 /// A size in words.
@@ -96,6 +130,39 @@ pub fn published(application: &Application, published: &Published) -> String {
             _ => format!("{application}: {version} is current"),
         },
     }
+}
+
+/// The result of publishing a preview, in one line.
+#[must_use]
+pub fn previewed(application: &Application, previewed: &Previewed) -> String {
+    let preview = &previewed.preview;
+    let version = named(
+        preview.version.as_str(),
+        previewed.package_version.as_deref(),
+    );
+    format!(
+        "{application}: {version} is the preview {} until {}",
+        preview.name, preview.expires
+    )
+}
+
+/// What was deleted, or would be: a line in all, then one for each release and preview.
+#[must_use]
+pub fn pruned(application: &Application, pruned: &Pruned, dry_run: bool) -> String {
+    if pruned.objects == 0 {
+        return format!("{application}: nothing to delete");
+    }
+    let would = if dry_run { "to delete" } else { "deleted" };
+    let mut lines = vec![format!(
+        "{application}: {would}: {} objects, {}",
+        pruned.objects,
+        size(pruned.bytes)
+    )];
+    let releases = pruned.releases.iter();
+    lines.extend(releases.map(|version| format!("  release {version}")));
+    let previews = pruned.previews.iter();
+    lines.extend(previews.map(|name| format!("  expired preview {name}")));
+    lines.join("\n")
 }
 
 /// The result of a rollback, in one line.
@@ -153,6 +220,17 @@ pub fn releases(listed: &[Listed]) -> String {
 }
 
 fn standing(release: &Listed) -> String {
+    let role = role(release);
+    let previews = release.previews.iter();
+    let previews = previews.map(|name| format!("preview {name}"));
+    let all = (!role.is_empty())
+        .then_some(role)
+        .into_iter()
+        .chain(previews);
+    all.collect::<Vec<_>>().join(", ")
+}
+
+fn role(release: &Listed) -> String {
     match release.standing {
         Standing::Current => "current".to_owned(),
         Standing::Canary => release
@@ -182,6 +260,10 @@ mod tests {
             published: "2026-11-23T08:00:00Z".to_owned(),
             standing,
             percent: (standing == Standing::Canary).then(|| Percent::try_from(30).unwrap()),
+            previews: (standing != Standing::Current && size > 999)
+                .then(|| "pr-12".parse().unwrap())
+                .into_iter()
+                .collect(),
             size,
             files: 2,
         }
@@ -196,10 +278,10 @@ mod tests {
             listed("3f2a00000004", Standing::Kept, 1),
         ]);
         insta::assert_snapshot!(table, @r"
-        3f2a00000001  1.4.0  2026-11-23T08:00:00Z  current      2 files  1.2 MB
-        3f2a00000002  1.4.0  2026-11-23T08:00:00Z  canary 30 %  2 files  12.3 kB
-        3f2a00000003  1.4.0  2026-11-23T08:00:00Z  previous     2 files  999 B
-        3f2a00000004  -      2026-11-23T08:00:00Z               2 files  1 B
+        3f2a00000001  1.4.0  2026-11-23T08:00:00Z  current                     2 files  1.2 MB
+        3f2a00000002  1.4.0  2026-11-23T08:00:00Z  canary 30 %, preview pr-12  2 files  12.3 kB
+        3f2a00000003  1.4.0  2026-11-23T08:00:00Z  previous                    2 files  999 B
+        3f2a00000004  -      2026-11-23T08:00:00Z                              2 files  1 B
         ");
     }
 
@@ -226,6 +308,30 @@ mod tests {
         told.canary = Some(Percent::try_from(30).unwrap());
         told.outcome = Outcome::Canary;
         insta::assert_snapshot!(published(&team, &told), @"shipping: 3f2a00000002 (1.4.0) is the canary for 30 % of the clients");
+    }
+
+    #[test]
+    fn what_was_pruned_is_told() {
+        let team = Application::Team("shipping".to_owned());
+        insta::assert_snapshot!(pruned(&team, &Pruned::default(), true), @"shipping: nothing to delete");
+        let some = Pruned {
+            releases: vec![Version::parse("3f2a00000001").unwrap()],
+            previews: vec!["pr-12".parse().unwrap()],
+            objects: 7,
+            bytes: 12_345,
+        };
+        insta::assert_snapshot!(pruned(&team, &some, true), @r"
+        shipping: to delete: 7 objects, 12.3 kB
+          release 3f2a00000001
+          expired preview pr-12
+        ");
+        assert!(pruned(&team, &some, false).starts_with("shipping: deleted: 7 objects"));
+    }
+
+    #[test]
+    fn times_are_in_the_largest_unit() {
+        let told = [1, 60, 90, 600, 3_600, 5_400].map(|seconds| time(Duration::from_secs(seconds)));
+        assert_eq!(told, ["1 s", "1 min", "90 s", "10 min", "1 h", "90 min"]);
     }
 
     #[test]

@@ -383,6 +383,7 @@ fn teams() -> impl Strategy<Value = Vec<Team>> {
             source,
             domain,
             sources,
+            budget: None,
         };
         teams.into_iter().map(team).collect()
     })
@@ -634,6 +635,7 @@ fn write_front_ends(text: &mut String, identity: &Identity, shell: &Shell, teams
         source,
         domain,
         sources,
+        budget: _,
     } in teams
     {
         writeln!(

@@ -7,8 +7,8 @@ use aws_sdk_s3::config::Builder;
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::types::ChecksumMode;
 use frontage::release::{
-    Application, Destination, Dist, Events, Percent, Published, ReleaseError, Releases, RolledBack,
-    Version,
+    Application, Destination, Dist, Events, Percent, Previewed, Published, ReleaseError, Releases,
+    RolledBack, Version,
 };
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -102,6 +102,28 @@ impl Bucket {
             .unwrap_or_else(|error| panic!("{error:?}"));
         self.assert_whole().await;
         published
+    }
+
+    /// Publishes a preview that expires at a time, in seconds since 1970.
+    pub(crate) async fn preview(&self, dist: &Dist, name: &str, expires: i64) -> Previewed {
+        let name = name.parse().expect("a name");
+        let releases = self.releases().await;
+        let previewed = releases
+            .publish_preview(dist, &name, expires, &Events::none())
+            .await;
+        previewed.unwrap_or_else(|error| panic!("{error:?}"))
+    }
+
+    /// Promotes what a text means.
+    pub(crate) async fn promote(
+        &self,
+        what: Option<&str>,
+        canary: Option<u8>,
+    ) -> Result<Published, ReleaseError> {
+        let canary = canary.map(|number| Percent::try_from(number).expect("a part"));
+        let releases = self.releases().await;
+        let version = releases.resolve(what).await?;
+        releases.promote(&version, canary, &Events::none()).await
     }
 
     pub(crate) async fn roll_back(

@@ -64,7 +64,7 @@ impl Build {
     /// A team's application with this text.
     pub(crate) fn team(text: &str) -> Self {
         let build = Self::empty(team());
-        let script = format!("export default '{text}'");
+        let script = format!("export default class extends HTMLElement {{}} // {text}");
         let main = hashed("main", "js", &script);
         build.write(&main, &script);
         let extras = r#"{"kind": "element", "title": "Shipping", "contract": 1}"#;
@@ -81,6 +81,12 @@ impl Build {
         let path = self.path().join(path);
         fs::create_dir_all(path.parent().expect("a directory")).expect("made");
         fs::write(path, text).expect("written");
+    }
+
+    /// The build and what is read of it: its files are there as long as the build is.
+    pub(crate) fn dist_kept(self) -> (Self, Dist) {
+        let dist = self.dist();
+        (self, dist)
     }
 
     pub(crate) fn dist(&self) -> Dist {

@@ -99,7 +99,11 @@ async fn a_manifest_leads_to_the_entry() {
         (head.content_type(), head.cache_control()),
         (Some("application/json"), Some("no-cache"))
     );
-    let main = hashed("main", "js", "export default 'one'");
+    let main = hashed(
+        "main",
+        "js",
+        "export default class extends HTMLElement {} // one",
+    );
     let entry = &manifest["microFrontends"]["@acme/shipping"][0];
     let version = published.version;
     // Relative to the manifest: the site's address can change.

@@ -335,7 +335,7 @@ fn build(project: &Project, name: &str) -> String {
     let directory = project.path().join(name);
     std::fs::create_dir_all(directory.join("assets")).expect("a directory");
     let entry = "assets/main-B7fx2Qab.js";
-    std::fs::write(directory.join(entry), "export default 1").expect("written");
+    std::fs::write(directory.join(entry), "export default {}").expect("written");
     let description = json!({"entry": entry, "version": "1.0.0", "extras": {"name": name}});
     let description = description.to_string();
     std::fs::write(directory.join("frontage.json"), description).expect("written");

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::support::cli::Project;
+use crate::support::eventually;
 
 const STACK: &str = "team/billing";
 
@@ -146,4 +147,155 @@ async fn what_is_kept_is_served_again_without_a_publication() {
     project.ok(&[&["apply", "--yes"], &stacks[..]].concat());
     assert_ne!(before, address());
     assert_eq!(modules(&project).await, module);
+}
+
+/// A system with the stack of one team, which has released a build.
+fn released() -> Project {
+    let project = Project::described("[shell]\n[teams.billing]\n");
+    project.ok(&["apply", "--yes", "--stack", "edge", "--stack", STACK]);
+    let first = written(&project, "first");
+    project.ok(&["release", "publish", "billing", "--dir", &first]);
+    project
+}
+
+/// A build of its own, in a directory of that name.
+fn written(project: &Project, name: &str) -> String {
+    let directory = project.path().join(name);
+    let entry = "assets/main-B7fx2Qab.js";
+    std::fs::create_dir_all(directory.join("assets")).expect("a directory");
+    std::fs::write(directory.join(entry), "export default {}").expect("written");
+    let extras = format!(r#"{{"kind": "module", "name": "{name}"}}"#);
+    let described = format!(r#"{{"entry": "{entry}", "version": "1.0.0", "extras": {extras}}}"#);
+    std::fs::write(directory.join("frontage.json"), described).expect("written");
+    directory.display().to_string()
+}
+
+/// Each release's version, and what it is now.
+fn listed(project: &Project) -> Vec<(String, String)> {
+    let listed = json(project, &["release", "list", "billing"]);
+    let text = |value: &Value| value.as_str().expect("text").to_owned();
+    let releases = listed.as_array().expect("a list").iter();
+    releases
+        .map(|of| (text(&of["version"]), text(&of["standing"])))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_preview_has_a_link_and_is_promoted_and_pruned() {
+    let project = released();
+    let (first, next) = (served(&project).await, written(&project, "next"));
+    let preview = ["release", "publish", "billing", "--dir", &next, "--preview"];
+    let told = project.ok(&[&preview[..], &["pr-12"]].concat());
+    // The shell's stack is not deployed here.
+    assert!(
+        told.stdout.ends_with("\n/billing?mfe:billing=@pr-12\n"),
+        "{told:#?}"
+    );
+    assert!(
+        told.stderr
+            .contains("the shell's address is not known here"),
+        "{told:#?}"
+    );
+    assert_eq!(served(&project).await, first);
+    let table = project.ok(&["release", "list", "billing"]).stdout;
+    assert!(table.contains("preview pr-12"), "{table}");
+
+    project.ok(&["release", "promote", "billing", "pr-12"]);
+    assert_ne!(served(&project).await, first);
+    project.ok(&[&preview[..], &["short", "--expires", "1s"]].concat());
+    eventually("the preview expires", async || {
+        let told = json(&project, &["release", "prune", "billing", "--dry-run"]);
+        told["previews"] == serde_json::json!(["short"])
+    })
+    .await;
+    let told = project.ok(&["release", "prune", "billing"]).stdout;
+    assert!(
+        told.contains("deleted: 1 objects") && told.contains("expired preview short"),
+        "{told}"
+    );
+    let told = project.ok(&["release", "prune", "billing"]).stdout;
+    assert_eq!(told, "billing: nothing to delete\n");
+    project.destroy();
+    assert_eq!(project.world.listing().await, Vec::<String>::new());
+}
+
+/// A command that is killed leaves the canary at its step, where another command finds it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_canary_in_steps_is_gone_on_with_after_its_command_was_killed() {
+    let project = released();
+    let (first, next) = (served(&project).await, written(&project, "next"));
+    let publish = [
+        "release", "publish", "billing", "--dir", &next, "--canary", "10,50",
+    ];
+    let mut killed = project.spawn(&[&publish[..], &["--every", "1h"]].concat());
+    assert!(killed.until(1, |line| {
+        line.contains("10 % of the clients have it for 1 h")
+    }));
+    killed.kill();
+    assert_eq!(served(&project).await, first);
+    let standing = |at: usize| listed(&project)[at].1.clone();
+    assert_eq!([standing(0), standing(1)], ["current", "canary"]);
+
+    let told = project.ok(&[&publish[..], &["--every", "1s"]].concat());
+    assert!(
+        told.stderr
+            .contains("  50 % of the clients have it for 1 s"),
+        "{told:#?}"
+    );
+    assert!(told.stdout.contains("is current; previously"), "{told:#?}");
+    assert_ne!(served(&project).await, first);
+    project.destroy();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_canary_goes_back_by_itself_when_its_alarm_rings() {
+    let project = released();
+    let (first, next) = (served(&project).await, written(&project, "next"));
+    let client = aws_sdk_cloudwatch::Client::new(&project.world.config());
+    let put = client.put_metric_alarm().alarm_name("billing-errors");
+    let put = put.namespace("Acme").metric_name("Errors").period(60);
+    let put = put.statistic(aws_sdk_cloudwatch::types::Statistic::Sum);
+    let put = put.evaluation_periods(1).threshold(1.0);
+    let put = put.comparison_operator("GreaterThanThreshold".into());
+    put.send().await.expect("an alarm");
+    let ring = async |state: &str| {
+        let set = client.set_alarm_state().alarm_name("billing-errors");
+        let set = set.state_value(state.into()).state_reason("7 errors");
+        set.send().await.expect("set");
+    };
+    ring("OK").await;
+    let publish = [
+        "release", "publish", "billing", "--dir", &next, "--canary", "10,50",
+    ];
+    let watched = [
+        &publish[..],
+        &["--every", "1h", "--watch", "billing-errors"],
+    ]
+    .concat();
+    let mut running = project.spawn(&watched);
+    assert!(running.until(1, |line| line.contains("watching an alarm")));
+    ring("ALARM").await;
+    let ended = running.end();
+    assert_eq!(
+        (ended.code, ended.stdout.as_str()),
+        (Some(1), ""),
+        "{ended:#?}"
+    );
+    let told = "the alarm billing-errors is ringing: 7 errors";
+    assert!(ended.stderr.contains(told), "{ended:#?}");
+    assert_eq!(served(&project).await, first);
+    assert!(
+        listed(&project)
+            .iter()
+            .all(|(_, standing)| standing != "canary")
+    );
+    // Nothing begins while it rings.
+    let refused = project.fails(&watched).stderr;
+    assert!(
+        refused.contains("is ringing already: 7 errors"),
+        "{refused}"
+    );
+    let deleted = client.delete_alarms().alarm_names("billing-errors").send();
+    deleted.await.expect("deleted");
+    project.destroy();
 }

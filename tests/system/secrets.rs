@@ -49,7 +49,7 @@ fn build(project: &Project) -> String {
     let directory = project.path().join("dist");
     std::fs::create_dir_all(directory.join("assets")).expect("a directory");
     let entry = "assets/main-B7fx2Qab.js";
-    std::fs::write(directory.join(entry), "export default 1").expect("written");
+    std::fs::write(directory.join(entry), "export default {}").expect("written");
     let description = serde_json::json!({"entry": entry}).to_string();
     std::fs::write(directory.join("frontage.json"), description).expect("written");
     directory.display().to_string()

@@ -32,3 +32,14 @@ export async function publish(team: Team, dist: string, ...more: string[]): Prom
   const said = await frontage("release", "publish", team, "--dir", dist, "--format", "json", ...more);
   return JSON.parse(said) as Published;
 }
+
+/** Publishes a build as a preview. */
+export async function preview(
+  team: Team,
+  dist: string,
+  name: string,
+  ...more: string[]
+): Promise<{ readonly version: string; readonly link: string }> {
+  const published = await publish(team, dist, "--preview", name, ...more);
+  return published as Published & { readonly link: string };
+}

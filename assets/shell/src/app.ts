@@ -66,6 +66,7 @@ export class App {
   #leaveFrame(): void {
     this.#shown?.page.leave?.();
     this.#shown = undefined;
+    this.#frame?.leave();
     this.#frame = undefined;
   }
 

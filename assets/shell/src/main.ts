@@ -6,6 +6,7 @@ import { FrontageProvider, OpenFeature, TogglesClient } from "@frontage/toggles"
 import { App } from "./app.js";
 import { messageOf } from "./child/load.js";
 import { Overrides } from "./child/overrides.js";
+import { Previews } from "./child/previews.js";
 import { fetchConfig } from "./config.js";
 import { cannotStart, waiting } from "./pages/sign-in.js";
 import { BUSY } from "./retry.js";
@@ -24,7 +25,8 @@ async function start(): Promise<void> {
   });
   const router = new Router();
   const overrides = new Overrides(config.overrides, sessionStorage);
-  const query = overrides.take(location.search, config.overrides);
+  const previews = new Previews(sessionStorage);
+  const query = overrides.take(previews.take(location.search), config.overrides);
   if (query !== location.search && location.search.includes("mfe:")) {
     router.replace(location.pathname + query + location.hash);
   }
@@ -32,6 +34,7 @@ async function start(): Promise<void> {
     config,
     router,
     overrides,
+    previews,
     theme,
     session: new Session(config.login),
     toggles: follow(config.toggles),

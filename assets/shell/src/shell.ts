@@ -4,9 +4,10 @@ import type { TogglesClient } from "@frontage/toggles";
 import { clientId } from "./child/bucket.js";
 import { entriesOf, type Version, versionsFor } from "./child/choice.js";
 import type { Failures } from "./child/load.js";
-import { fetchManifest, manifestUrl } from "./child/manifests.js";
+import { fetchManifest, fetchPreview, manifestUrl, previewUrl } from "./child/manifests.js";
 import type { Overrides } from "./child/overrides.js";
-import type { RetryOptions } from "./retry.js";
+import type { Previews } from "./child/previews.js";
+import { isTransient, type RetryOptions } from "./retry.js";
 import type { Router } from "./router.js";
 import type { ThemeSwitch } from "./theme.js";
 
@@ -18,6 +19,7 @@ export interface Shell {
   readonly router: Router;
   readonly theme: ThemeSwitch;
   readonly overrides: Overrides;
+  readonly previews: Previews;
   /** This browser's id, for canaries. */
   readonly client: string;
   readonly failures: Failures;
@@ -25,12 +27,19 @@ export interface Shell {
 
 export const client = (): string => clientId(localStorage);
 
-/** The versions of a child to try at this moment: a developer's own, or those in its manifest for this browser. */
+/**
+ * The versions of a child to try at this moment: a preview, a developer's own, or those in its manifest for this
+ * browser.
+ */
 export async function versionsOf(
   shell: Shell,
   team: TeamConfig,
   options: RetryOptions,
 ): Promise<readonly Version[]> {
+  const preview = await previewOf(shell, team, options);
+  if (preview !== undefined) {
+    return preview;
+  }
   const override = shell.overrides.get(team.name);
   if (override !== undefined) {
     return [{ version: "override", urls: [override] }];
@@ -38,6 +47,37 @@ export async function versionsOf(
   const manifest = await fetchManifest(team, options);
   const entries = entriesOf(manifest, shell.config.system, team.name);
   return versionsFor(entries, team.name, shell.client, manifestUrl(team));
+}
+
+/** The one version of a preview that this tab asks for, or nothing if it cannot be shown: the page then says why. */
+async function previewOf(
+  { previews, config, client }: Shell,
+  team: TeamConfig,
+  options: RetryOptions,
+): Promise<readonly Version[] | undefined> {
+  const name = previews.get(team.name);
+  if (name === undefined) {
+    return undefined;
+  }
+  try {
+    const preview = await fetchPreview(team, name, options);
+    if (Date.parse(preview.expires) <= Date.now()) {
+      previews.end(team.name, "has expired");
+      return undefined;
+    }
+    const entries = entriesOf(preview, config.system, team.name);
+    previews.works(team.name);
+    return versionsFor(entries, team.name, client, previewUrl(team, name));
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    if (error instanceof Error && isTransient(error.cause)) {
+      previews.fails(team.name, "cannot be reached");
+    } else {
+      previews.end(team.name, "is not there");
+    }
+    console.warn(`${team.name} @${name}:`, error);
+    return undefined;
+  }
 }
 
 /** The context of a child. */

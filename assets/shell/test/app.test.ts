@@ -2,6 +2,7 @@ import type { SessionUser, ShellConfig, Toggle, TogglesStatus } from "@frontage/
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { App } from "../src/app.js";
 import { Overrides } from "../src/child/overrides.js";
+import { Previews } from "../src/child/previews.js";
 import { BUSY } from "../src/retry.js";
 import { Router } from "../src/router.js";
 import type { Shell } from "../src/shell.js";
@@ -66,6 +67,7 @@ class FakeToggles {
 let session: FakeSession;
 let toggles: FakeToggles;
 let overrides: Overrides;
+let previews: Previews;
 let router: Router;
 let manifest: () => unknown;
 
@@ -83,8 +85,9 @@ beforeEach(() => {
   session = new FakeSession();
   toggles = new FakeToggles();
   overrides = new Overrides(true, sessionStorage);
+  previews = new Previews(sessionStorage);
   router = new Router();
-  const shell = { config: CONFIG, session, toggles, router, overrides, theme: new ThemeSwitch() };
+  const shell = { config: CONFIG, session, toggles, router, overrides, previews, theme: new ThemeSwitch() };
   const host = document.getElementById("app") as HTMLElement;
   new App({ ...shell, client: "a", failures: new Map() } as unknown as Shell, host).start();
 });

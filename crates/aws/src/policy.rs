@@ -20,14 +20,11 @@ const PASS_ROLE: &str = "iam:PassRole";
 /// The calls that read the history of runs.
 pub const HISTORY: &[Calls] = control::calls::HISTORY;
 
-/// The calls that read which system a name is of, for a command that has no description.
+/// The calls that read which system a name is bound to.
 pub const BINDING: &[Calls] = control::calls::BINDING;
 
 /// The calls of a run that writes, about its lease and its record.
 pub const LEASES: &[Calls] = control::calls::LEASES;
-
-/// The call that reads which system the name is bound to.
-pub const BINDING: &[Calls] = control::calls::BINDING;
 
 /// The calls that find a system under another name.
 pub const OTHER_NAMES: &[Calls] = control::calls::OTHER_NAMES;

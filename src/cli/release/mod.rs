@@ -1,10 +1,15 @@
 //! `frontage release`: the releases of the shell and the teams.
 
 mod build;
+mod canary;
 mod destination;
+mod duration;
 mod list;
 mod named;
+mod preview;
 mod progress;
+mod promote;
+mod prune;
 mod publish;
 mod rollback;
 
@@ -22,8 +27,10 @@ use crate::cli::global::Global;
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Publish a build: upload new files, then make it current
+    /// Publish a build: check it, upload new files, then make it current
     Publish(publish::Arguments),
+    /// Make a preview, a canary or any release that is kept current, without an upload
+    Promote(promote::Arguments),
     /// List the releases that are kept
     List {
         #[command(flatten)]
@@ -31,11 +38,15 @@ pub(super) enum Command {
     },
     /// Make an earlier release current again, or end a canary
     Rollback(rollback::Arguments),
+    /// Delete old releases and expired previews, as each publish does as well
+    Prune(prune::Arguments),
 }
 
 pub(super) async fn run(global: &Global, command: &Command) -> Result<ExitCode, Report> {
     match command {
-        Command::Publish(arguments) => publish::run(global, arguments).await?,
+        Command::Publish(arguments) => Box::pin(publish::run(global, arguments)).await?,
+        Command::Promote(arguments) => Box::pin(promote::run(global, arguments)).await?,
+        Command::Prune(arguments) => prune::run(global, arguments).await?,
         Command::List { application } => list::run(global, &application.application).await?,
         Command::Rollback(arguments) => rollback::run(global, arguments).await?,
     }

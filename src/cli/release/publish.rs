@@ -4,14 +4,16 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use miette::{IntoDiagnostic as _, Report};
+use stacks::description::{Budget, System};
 
+use super::canary::{Canary, roll_out};
 use super::named::Named;
 use super::progress::with_progress;
-use super::{build, destination};
-use crate::cli::advice;
+use super::{build, destination, preview};
 use crate::cli::global::{Format, Global};
 use crate::cli::output::{print, print_json, say};
-use crate::release::{Application, Dist, Percent, ReleaseError};
+use crate::cli::{advice, import_map};
+use crate::release::{Application, Dist, Expected};
 use crate::render;
 
 /// Arguments of `publish`.
@@ -23,31 +25,45 @@ pub(in crate::cli) struct Arguments {
     /// the current directory
     #[arg(long, value_name = "DIST")]
     dir: Option<PathBuf>,
-    /// Release to this percentage of clients (1–99); a client keeps the version it was given
-    #[arg(long, value_name = "PERCENT")]
-    canary: Option<Percent>,
+    #[command(flatten)]
+    canary: Canary,
+    #[command(flatten)]
+    preview: preview::Options,
+    /// The most that scripts and styles may have, such as 500kB; default: `budget` of the team, then
+    /// 5MB
+    #[arg(long, value_name = "SIZE")]
+    budget: Option<Budget>,
 }
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Report> {
     let (system, application) = destination::of(global, &arguments.named.application)?;
-    if arguments.canary.is_some() && application == Application::Shell {
-        return Err(advice::report(ReleaseError::CanaryOfShell));
-    }
+    arguments.canary.check(&application)?;
+    arguments.preview.check(&application)?;
     let directory = match &arguments.dir {
         Some(directory) => directory.clone(),
         None => build::build(build::source(global, &system, &application), &application).await?,
     };
     let dist = read(&directory, &application).await?;
-    let uncovered = dist.uncovered();
-    if !uncovered.is_empty() {
-        say(&format!(
-            "the integrity hash of {application} covers only its entry, not {}",
-            uncovered.join(", ")
-        ));
-    }
+    let budget = arguments
+        .budget
+        .unwrap_or_else(|| described_budget(&system, &application));
+    check(&dist, &application, budget).await?;
     let releases = destination::releases(global, &application).await?;
-    let publish = async |events| releases.publish(&dist, arguments.canary, &events).await;
-    let published = with_progress(global.format, publish).await?;
+    if let Some(name) = &arguments.preview.preview {
+        let named = (name, &arguments.preview);
+        return preview::publish(global, &system, &application, &releases, &dist, named).await;
+    }
+    let publish = async |percent| {
+        let publish = async |events| releases.publish(&dist, percent, &events).await;
+        with_progress(global.format, publish).await
+    };
+    let published = match arguments.canary.rollout(&releases) {
+        None => publish(arguments.canary.percent()).await?,
+        Some(rollout) => {
+            let begin = async |percent| publish(Some(percent)).await;
+            roll_out(global, &releases, dist.version(), &rollout, begin).await?
+        }
+    };
     if let Some(reason) = &published.prune_failed {
         say(&format!(
             "old releases could not be deleted; the next publish tries again: {reason}"
@@ -57,6 +73,34 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Re
         Format::Json => print_json(&published),
         Format::Human => print(&render::published(&application, &published)),
     }
+}
+
+/// The budget that the description states for an application, or the default.
+fn described_budget(system: &System, application: &Application) -> Budget {
+    let name = application.to_string();
+    let team = system.teams.iter().find(|team| team.name.as_str() == name);
+    team.and_then(|team| team.budget).unwrap_or_default()
+}
+
+/// Checks what the shell will check, and says what it could not check, on a separate thread.
+async fn check(dist: &Dist, application: &Application, budget: Budget) -> Result<(), Report> {
+    let uncovered = dist.uncovered();
+    if !uncovered.is_empty() {
+        say(&format!(
+            "the integrity hash of {application} covers only its entry, not {}",
+            uncovered.join(", ")
+        ));
+    }
+    let expected = Expected {
+        import_map: import_map::text()?,
+        budget: budget.bytes(),
+    };
+    let (dist, application) = (dist.clone(), application.clone());
+    let check = tokio::task::spawn_blocking(move || dist.check(&application, &expected));
+    for told in check.await.into_diagnostic()?.map_err(advice::report)? {
+        say(&told);
+    }
+    Ok(())
 }
 
 /// Reads a build on a separate thread.

@@ -105,7 +105,7 @@ impl Hint for DistError {
             }
             Self::OddName(_) => "use only a-z, A-Z, 0-9 and . _ - ~ @ = , ! $ ( )",
             Self::Reserved(_) => {
-                "leave it out of the build: `apply` writes config.json, a publish writes manifest.json and releases/"
+                "leave it out of the build: `apply` writes config.json, a publish writes manifest.json, previews/ and releases/"
             }
             Self::Private(_) => {
                 "pass the output of the build alone with --dir, or delete the file; of hidden names only .well-known is \

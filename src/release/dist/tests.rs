@@ -122,6 +122,11 @@ fn what_would_not_work_is_refused() {
         Err(DistError::Reserved(_))
     ));
     assert!(matches!(
+        team(&[DESCRIBED, ENTRY, ("previews/a.json", "")]),
+        Err(DistError::Reserved(_))
+    ));
+    assert!(shell(&[("index.html", ""), ("previews/a.json", "")]).is_ok());
+    assert!(matches!(
         shell(&[("index.html", ""), ("config.json", "")]),
         Err(DistError::Reserved(_))
     ));

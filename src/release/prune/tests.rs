@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use super::super::pointer::KEPT;
 use super::super::record::timestamp;
 use super::super::version::File;
 use super::super::{Percent, upload};
@@ -78,10 +79,25 @@ fn state(numbers: impl IntoIterator<Item = usize>) -> State {
 }
 
 fn garbage(stock: &BucketContents, state: &State) -> Garbage {
+    garbage_of(stock, state, KEPT, [])
+}
+
+/// With this many kept releases, and previews of these.
+fn garbage_of(
+    stock: &BucketContents,
+    state: &State,
+    keep: usize,
+    previewed: impl IntoIterator<Item = usize>,
+) -> Garbage {
+    let wanted = Wanted {
+        state,
+        previewed: previewed.into_iter().map(version).collect(),
+        pointer: "index.html",
+        keep,
+    };
     Garbage::of(
         stock,
-        state,
-        "index.html",
+        &wanted,
         Ages {
             now: NOW,
             fresh: HOUR,
@@ -100,6 +116,7 @@ fn all_of(number: usize) -> Garbage {
         key("robots.txt"),
     ];
     Garbage {
+        bytes: objects.len() as u64 + 1,
         objects,
         records: vec![key("release.json")],
     }
@@ -109,6 +126,23 @@ fn all_of(number: usize) -> Garbage {
 fn ten_releases_are_kept_and_nothing_that_they_use_goes() {
     assert!(garbage(&stock(1..=10), &state(1..=10)).is_empty());
     assert_eq!(garbage(&stock(1..=11), &state(1..=11)), all_of(1));
+}
+
+#[test]
+fn fewer_are_kept_where_fewer_are_asked_for() {
+    let (stock, state) = (stock(1..=5), state(1..=5));
+    let left = garbage_of(&stock, &state, 4, []);
+    assert_eq!(left, all_of(1));
+    assert_eq!(left.told().releases, [version(1)]);
+    // The current and the previous one stay, however few are asked for.
+    assert_eq!(garbage_of(&stock, &state, 1, []).told().releases.len(), 3);
+}
+
+#[test]
+fn the_release_of_a_preview_is_kept_besides_the_ten() {
+    let (stock, state) = (stock(1..=12), state(2..=12));
+    assert_eq!(garbage_of(&stock, &state, KEPT, [1]), all_of(2));
+    assert_eq!(garbage_of(&stock, &state, KEPT, []).records.len(), 2);
 }
 
 #[test]

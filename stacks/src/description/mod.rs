@@ -9,6 +9,7 @@
 
 mod alarms;
 mod arn;
+mod budget;
 mod delivery;
 mod domain;
 mod email;
@@ -32,6 +33,7 @@ mod template;
 mod toggles;
 
 pub use alarms::Alarms;
+pub use budget::{Budget, InvalidBudget};
 pub use delivery::{AccessLogs, Countries, Delivery, MINIMUM_TLS, price_class};
 pub use domain::{CustomDomain, Dns};
 pub use email::Email;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::budget::Budget;
 use super::domain::CustomDomain;
 use super::name::Name;
 use super::problem::Problem;
@@ -48,6 +49,8 @@ pub struct Team {
     pub domain: Option<CustomDomain>,
     /// The origins that the application uses, other than its own site.
     pub sources: Sources,
+    /// The most bytes of its scripts and styles. Default: 5 MB.
+    pub budget: Option<Budget>,
 }
 
 impl Shell {
@@ -71,6 +74,7 @@ impl Team {
             source: None,
             domain: None,
             sources: Sources::default(),
+            budget: None,
         }
     }
 
@@ -94,6 +98,7 @@ impl Team {
         let source = table.text("source", source);
         let domain = CustomDomain::read(table);
         let sources = Sources::read(table);
+        let budget = table.text("budget", Budget::described);
         let name = match text.parse::<Name>() {
             Ok(name) if text != SHELL => name,
             Ok(_) => {
@@ -119,6 +124,7 @@ impl Team {
             source,
             domain,
             sources,
+            budget,
         })
     }
 }

@@ -20,6 +20,7 @@ export type {
   ManifestEntry,
   ManifestExtras,
   ManifestMetadata,
+  Preview,
 } from "./manifest.js";
 export type { SessionUser, SessionView } from "./session.js";
 export type {

@@ -5,6 +5,12 @@ export interface Manifest {
   readonly microFrontends: Readonly<Record<string, readonly ManifestEntry[]>>;
 }
 
+/** A preview, `previews/NAME.json` of a team's site: a manifest with the one release that it shows. */
+export interface Preview extends Manifest {
+  /** When the shell stops showing it, RFC 3339. */
+  readonly expires: string;
+}
+
 export interface ManifestEntry {
   /** The module's URL; relative to the manifest's own. */
   readonly url: string;

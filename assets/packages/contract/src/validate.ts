@@ -1,5 +1,5 @@
 import type { ShellConfig, TeamConfig, TogglesConfig } from "./config.js";
-import type { Manifest, ManifestDeployment, ManifestEntry, ManifestExtras } from "./manifest.js";
+import type { Manifest, ManifestDeployment, ManifestEntry, ManifestExtras, Preview } from "./manifest.js";
 
 /** Thrown for a document that was fetched and is invalid. */
 export class InvalidDocumentError extends Error {
@@ -33,7 +33,19 @@ export function parseConfig(value: unknown): ShellConfig {
  * @throws InvalidDocumentError that names the first invalid field.
  */
 export function parseManifest(value: unknown): Manifest {
-  const root = new Field("manifest.json", value);
+  return manifest(new Field("manifest.json", value));
+}
+
+/**
+ * Checks a preview, in the same way.
+ * @throws InvalidDocumentError that names the first invalid field.
+ */
+export function parsePreview(value: unknown): Preview {
+  const root = new Field("preview", value);
+  return { ...manifest(root), expires: root.get("expires").time() };
+}
+
+function manifest(root: Field): Manifest {
   const schema = root.get("schema").optional()?.text();
   const microFrontends = Object.fromEntries(
     root
@@ -191,6 +203,14 @@ class Field {
       throw this.error(what);
     }
     return this.value;
+  }
+
+  time(): string {
+    const text = this.text();
+    if (Number.isNaN(Date.parse(text))) {
+      throw this.error("a time such as 2026-01-31T12:00:00Z");
+    }
+    return text;
   }
 
   url(...protocols: string[]): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseConfig, parseManifest } from "../src/validate.js";
+import { parseConfig, parseManifest, parsePreview } from "../src/validate.js";
 
 const config = {
   system: "acme",
@@ -93,6 +93,22 @@ describe("manifest.json", () => {
     [version({ extras: { kind: "iframe" } }), 'extras.kind is "iframe": must be element or module'],
   ])("is refused with the field that is wrong (%#)", (value, message) => {
     expect(() => parseManifest(value)).toThrow(message);
+  });
+});
+
+describe("a preview", () => {
+  const preview = { ...manifest, expires: "2026-01-31T12:00:00Z" };
+
+  it("is a manifest with a time", () => {
+    expect(parsePreview(preview)).toEqual(preview);
+  });
+
+  it.each([
+    [manifest, "preview: expires is missing: must be a non-empty string"],
+    [{ ...preview, expires: "soon" }, 'preview: expires is "soon": must be a time such as'],
+    [{ ...preview, microFrontends: 1 }, "preview: microFrontends is 1: must be an object"],
+  ])("is refused with the field that is wrong (%#)", (value, message) => {
+    expect(() => parsePreview(value)).toThrow(message);
   });
 });
 

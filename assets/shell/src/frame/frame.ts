@@ -5,6 +5,7 @@ import { statusBadge } from "../pages/status.js";
 import type { Shell } from "../shell.js";
 import { Navigation } from "./navigation.js";
 import { overrideBanner } from "./override-banner.js";
+import { previewBanner } from "./preview-banner.js";
 import { themeChoice } from "./theme-choice.js";
 import { userMenu } from "./user-menu.js";
 
@@ -13,9 +14,13 @@ export class Frame {
   readonly element: HTMLElement;
   readonly main = h("main", { id: "main", class: "main", tabindex: "-1" });
   readonly navigation: Navigation;
+  readonly #stop: () => void;
 
-  constructor(shell: Shell, user: SessionUser, overridesChanged: () => void) {
-    const { config, session, theme, overrides } = shell;
+  /** `sourcesChanged` is called when a child is to be shown from elsewhere. */
+  constructor(shell: Shell, user: SessionUser, sourcesChanged: () => void) {
+    const { config, session, theme, overrides, previews } = shell;
+    const preview = previewBanner(previews, config.teams, sourcesChanged);
+    this.#stop = preview.stop;
     this.navigation = new Navigation(config.teams);
     const brand = h("a", { class: "brand", href: "/" }, mark(), h("span", {}, config.title));
     const tools = h(
@@ -31,8 +36,13 @@ export class Frame {
       h("a", { class: "skip", href: "#main" }, "Skip to content"),
       h("header", { class: "top" }, brand, tools),
       side,
-      h("div", { class: "middle" }, overrideBanner(overrides, overridesChanged), this.main),
+      h("div", { class: "middle" }, preview.element, overrideBanner(overrides, sourcesChanged), this.main),
     );
+  }
+
+  /** Ends what the frame listens to. */
+  leave(): void {
+    this.#stop();
   }
 }
 

@@ -40,7 +40,8 @@ function card(shell: Shell, team: TeamConfig, picture: Element, signal: AbortSig
 
 async function versions(shell: Shell, team: TeamConfig, options: RetryOptions): Promise<HTMLElement> {
   const entries = entriesOf(await fetchManifest(team, options), shell.config.system, team.name);
-  const hasOwnBuild = shell.overrides.get(team.name) !== undefined;
+  const elsewhere = [shell.overrides, shell.previews].map((from) => from.get(team.name));
+  const hasOwnBuild = elsewhere.some((source) => source !== undefined);
   const own = hasOwnBuild ? undefined : chosenOf(entries, team.name, shell.client);
   const usual = defaultOf(entries);
   const rows = entries.map((entry) => row(entry, entry === usual, entry === own));

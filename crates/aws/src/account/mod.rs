@@ -218,7 +218,8 @@ impl Account {
 
     /// As [`Self::client`], in a Region that may not be the system's: resources that CloudFront
     /// uses are in us-east-1.
-    pub(crate) fn client_in<C: SdkClient>(&self, region: &str) -> C {
+    #[must_use]
+    pub fn client_in<C: SdkClient>(&self, region: &str) -> C {
         C::over(&self.config_in(C::SERVICE, region))
     }
 

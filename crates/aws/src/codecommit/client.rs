@@ -32,7 +32,7 @@ impl CodeCommitClient {
     pub(super) fn new(account: &Account) -> Self {
         Self {
             account: account.clone(),
-            sdk: Client::new(&account.config("codecommit")),
+            sdk: account.client(),
         }
     }
 

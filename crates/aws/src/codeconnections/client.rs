@@ -37,7 +37,7 @@ impl CodeConnectionsClient {
     pub(super) fn new(account: &Account) -> Self {
         Self {
             account: account.clone(),
-            sdk: Client::new(&account.config("codeconnections")),
+            sdk: account.client(),
         }
     }
 

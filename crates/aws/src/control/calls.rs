@@ -12,7 +12,7 @@ pub(crate) const HISTORY: &[Calls] = &[Calls::reading(
     &["dynamodb:GetItem", "dynamodb:Query"],
 )];
 
-/// The calls that read which system a name is of.
+/// The calls that read which system a name is bound to.
 pub(crate) const BINDING: &[Calls] = &[Calls::reading(TABLE, &["dynamodb:GetItem"])];
 
 /// The calls that find a system under another name, in that system's table.

@@ -55,7 +55,7 @@ impl EventsClient {
     pub(super) fn new(account: &Account) -> Self {
         Self {
             account: account.clone(),
-            sdk: Client::new(&account.config("events")),
+            sdk: account.client(),
         }
     }
 
