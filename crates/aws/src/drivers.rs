@@ -10,8 +10,8 @@ use crate::control::Lease;
 use crate::kit::calls::Calls;
 use crate::kit::typed::{OrphanSearch, ResourceDriver, Untyped};
 use crate::{
-    apigatewayv2, certificatemanager, cloudfront, cloudwatch, codeartifact, cognito, dynamodb,
-    graph_rules, iam, lambda, logs, route53, s3, sns, sqs,
+    apigatewayv2, certificatemanager, cloudfront, cloudwatch, codeartifact, codebuild,
+    codepipeline, cognito, dynamodb, graph_rules, iam, lambda, logs, route53, s3, sns, sqs,
 };
 
 /// What reads every type in the model.
@@ -124,6 +124,8 @@ fn every<R: Register>(to: R) -> R {
         .with(codeartifact::Domains::new)
         .with(codeartifact::PackageGroups::new)
         .with(codeartifact::Repositories::new)
+        .with(codebuild::Projects::new)
+        .with(codepipeline::Pipelines::new)
         .with(dynamodb::Tables::new)
         .with(iam::Roles::new)
         .with(lambda::EventSourceMappings::new)

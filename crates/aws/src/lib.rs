@@ -12,6 +12,8 @@ mod certificatemanager;
 mod cloudfront;
 mod cloudwatch;
 mod codeartifact;
+mod codebuild;
+mod codepipeline;
 mod cognito;
 pub mod control;
 mod drivers;

@@ -11,8 +11,8 @@ use aws_types::os_shim_internal::Env;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 use model::Service;
 use model::types::{
-    ALL, apigatewayv2, certificatemanager, cloudfront, cloudwatch, codeartifact, cognito, dynamodb,
-    iam, lambda, logs, route53, s3, sns, sqs,
+    ALL, apigatewayv2, certificatemanager, cloudfront, cloudwatch, codeartifact, codebuild,
+    codepipeline, cognito, dynamodb, iam, lambda, logs, route53, s3, sns, sqs,
 };
 
 /// An environment with one variable, and whether an SDK crate found its endpoint there.
@@ -58,12 +58,14 @@ macro_rules! configuration {
 
 #[test]
 fn the_sdk_finds_each_services_endpoint_in_its_variable() {
-    let sdks: [(&Service, Configure); 14] = [
+    let sdks: [(&Service, Configure); 16] = [
         (apigatewayv2::SERVICE, configuration!(aws_sdk_apigatewayv2)),
         (certificatemanager::SERVICE, configuration!(aws_sdk_acm)),
         (cloudfront::SERVICE, configuration!(aws_sdk_cloudfront)),
         (cloudwatch::SERVICE, configuration!(aws_sdk_cloudwatch)),
         (codeartifact::SERVICE, configuration!(aws_sdk_codeartifact)),
+        (codebuild::SERVICE, configuration!(aws_sdk_codebuild)),
+        (codepipeline::SERVICE, configuration!(aws_sdk_codepipeline)),
         (
             cognito::SERVICE,
             configuration!(aws_sdk_cognitoidentityprovider),

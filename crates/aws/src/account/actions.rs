@@ -17,7 +17,9 @@ const API_GATEWAY: &[(&str, &str)] = &[
 /// tags, for instance.
 ///
 /// Sources: the operations' documentation in botocore's models (CloudFront, CloudWatch, CloudWatch
-/// Logs, S3, SNS, SQS); Service Authorization Reference, "AWS Lambda", dependent actions.
+/// Logs, S3, SNS, SQS); Service Authorization Reference, "AWS Lambda", dependent actions; the user
+/// guides of CodeBuild and CodePipeline, "Identity-based policies", for the roles and connections that
+/// are passed. A connection has the prefix of the service's old or new name.
 const OTHERS: &[(&str, &[&str])] = &[
     (
         "cloudfront:CreateDistributionWithTags",
@@ -41,6 +43,33 @@ const OTHERS: &[(&str, &[&str])] = &[
     (
         "codeartifact:CreateRepository",
         &["codeartifact:CreateRepository", "codeartifact:TagResource"],
+    ),
+    (
+        "codebuild:CreateProject",
+        &["codebuild:CreateProject", "iam:PassRole"],
+    ),
+    (
+        "codebuild:UpdateProject",
+        &["codebuild:UpdateProject", "iam:PassRole"],
+    ),
+    (
+        "codepipeline:CreatePipeline",
+        &[
+            "codepipeline:CreatePipeline",
+            "codepipeline:TagResource",
+            "iam:PassRole",
+            "codeconnections:PassConnection",
+            "codestar-connections:PassConnection",
+        ],
+    ),
+    (
+        "codepipeline:UpdatePipeline",
+        &[
+            "codepipeline:UpdatePipeline",
+            "iam:PassRole",
+            "codeconnections:PassConnection",
+            "codestar-connections:PassConnection",
+        ],
     ),
     (
         "dynamodb:CreateTable",

@@ -29,7 +29,7 @@ pub const PROJECT: &ResourceType = &ResourceType {
     renewed_by: &[],
     bound_to: None,
     replacement: Replacement::DeleteFirst,
-    // Its builds are deleted with it; their logs are the log group's.
+    // Its builds and their logs outlive it (`DeleteProject` in the API reference).
     holds_data: false,
     taggable: true,
     refers_to: &[
@@ -42,7 +42,8 @@ pub const PROJECT: &ResourceType = &ResourceType {
 };
 
 /// A build project. What it can also have (a VPC, file systems, further sources and artifacts,
-/// batches, a webhook, a badge) is not described, and is left as it is.
+/// batches, a fleet, a
+/// webhook, a badge, builds that everyone sees) is not described, and is left as it is.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(
@@ -77,10 +78,8 @@ pub struct Project<S = Text> {
     pub queued_timeout_in_minutes: Option<i32>,
     /// How many builds may run at the same time; absent means as many as the account may.
     pub concurrent_build_limit: Option<i32>,
-    /// How often a build that failed is tried again, 0 to 10; absent means 0.
+    /// How often a build that failed is tried again; absent means 0.
     pub auto_retry_limit: Option<i32>,
-    /// Who may see the builds: `PRIVATE` or `PUBLIC_READ`; absent means `PRIVATE`.
-    pub visibility: Option<String>,
 }
 
 impl<S: Serialize> Resource for Project<S> {
@@ -136,7 +135,6 @@ impl<S> Project<S> {
             queued_timeout_in_minutes: None,
             concurrent_build_limit: None,
             auto_retry_limit: None,
-            visibility: None,
         }
     }
 }

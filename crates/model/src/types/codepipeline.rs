@@ -42,6 +42,7 @@ pub const PIPELINE: &ResourceType = &ResourceType {
     refers_to: &[
         "AWS::IAM::Role",
         "AWS::S3::Bucket",
+        "AWS::CodeBuild::Project",
         "AWS::CloudWatch::Alarm",
         "AWS::Lambda::Function",
         "AWS::SNS::Topic",

@@ -54,6 +54,8 @@ pub const ALL: &[&ResourceType] = &[
     codeartifact::DOMAIN,
     codeartifact::PACKAGE_GROUP,
     codeartifact::REPOSITORY,
+    codebuild::PROJECT,
+    codepipeline::PIPELINE,
     certificatemanager::CERTIFICATE,
     route53::RECORD_SET,
     cloudfront::ORIGIN_ACCESS_CONTROL,

@@ -21,7 +21,7 @@ pub struct Source<S = Text> {
     /// The build's steps as YAML, or the path of a file in the source or in S3; absent means
     /// `buildspec.yml` in the source.
     pub build_spec: Option<S>,
-    /// How many commits are fetched; absent means 1, and 0 all.
+    /// How many commits are fetched, 1 to 25; absent, 0 or more means all.
     pub git_clone_depth: Option<i32>,
     /// Whether submodules are fetched.
     pub git_submodules_config: Option<GitSubmodulesConfig>,
@@ -151,6 +151,12 @@ impl<S> Cache<S> {
             modes: modes.into_iter().map(Into::into).collect(),
             ..Self::of("LOCAL")
         }
+    }
+
+    /// No cache.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::of("NO_CACHE")
     }
 
     fn of(kind: &str) -> Self {
