@@ -9,6 +9,8 @@ mod certificatemanager;
 mod cloudfront;
 mod cloudwatch;
 mod codeartifact;
+mod codebuild;
+mod codepipeline;
 mod cognito;
 mod dynamodb;
 mod iam;

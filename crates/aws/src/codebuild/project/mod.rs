@@ -19,6 +19,7 @@ use crate::account::Quirk;
 use crate::kit::call::Call as _;
 use crate::kit::calls::Calls;
 use crate::kit::gone::until_gone;
+use crate::kit::known::is_known;
 use crate::kit::leave::leave;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::tag_store::{OwnTags, TagStore};
@@ -80,6 +81,24 @@ impl Projects {
     }
 }
 
+/// Takes over what an emulator hides, where [`Projects::shown`] did not know yet what another resource is
+/// called.
+fn leave_hidden(project: &mut Properties, live: &Properties) {
+    let is_hidden = |text: Option<&String>| text.is_some_and(|text| !is_known(text));
+    let cache = live.cache.as_ref();
+    if is_hidden(cache.and_then(|cache| cache.location.as_ref())) {
+        project.cache.clone_from(&live.cache);
+    }
+    let logs = live.logs_config.as_ref();
+    let in_logs = logs.and_then(|logs| logs.cloud_watch_logs.as_ref());
+    let in_s3 = logs.and_then(|logs| logs.s3_logs.as_ref());
+    if is_hidden(in_logs.and_then(|logs| logs.group_name.as_ref()))
+        || is_hidden(in_s3.and_then(|logs| logs.location.as_ref()))
+    {
+        project.logs_config.clone_from(&live.logs_config);
+    }
+}
+
 impl ResourceDriver for Projects {
     type Properties = Properties;
     const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
@@ -100,6 +119,9 @@ impl ResourceDriver for Projects {
             s3_logs: None,
         });
         leave(&mut logs.s3_logs, theirs);
+        if self.codebuild.account.may_have(Quirk::HidesProjectSettings) {
+            leave_hidden(project, live);
+        }
     }
 
     fn check(&self, project: &Properties, checks: &mut Checks) {
