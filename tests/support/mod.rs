@@ -37,7 +37,7 @@ use aws_smithy_async::rt::sleep::TokioSleep;
 use engine::{
     self, Action, Goal, Inventory, Plan, PlanError, ResourcePlan, Selection, Strangeness,
 };
-use local::{Fakecloud, MiniStack, MiniStackOptions, Tools};
+use local::{Fakecloud, MiniStack, MiniStackOptions, Moto, ToolSet, Tools};
 use model::{Graph, StackBuilder, StackName, Tags};
 
 /// The emulator that this test binary started, if `FRONTAGE_TEST_ENDPOINT` names none.
@@ -84,6 +84,16 @@ fn fakecloud() -> Option<&'static Fakecloud> {
         );
     }
     fakecloud
+}
+
+/// The moto that this test binary started.
+fn moto() -> &'static Moto {
+    const TOOLS: ToolSet = ToolSet::new("conformance", include_str!("../../tools/conformance.txt"));
+    static MOTO: OnceLock<Moto> = OnceLock::new();
+    MOTO.get_or_init(|| {
+        let tools = Tools::install_set(&TOOLS, &mut |line| eprintln!("{line}"));
+        Moto::start(&tools.expect("the tools install")).expect("moto starts")
+    })
 }
 
 /// How long a test waits for an event that must happen. Far more than it takes: no test asserts a
@@ -164,6 +174,14 @@ impl World {
         match given_endpoint() {
             Some(_) => Some(Self::new()),
             None => fakecloud().map(|fakecloud| Self::at(fakecloud.endpoint(), false)),
+        }
+    }
+
+    /// On the given endpoint, or on moto, which supports CodePipeline.
+    pub fn on_moto() -> Self {
+        match given_endpoint() {
+            Some(_) => Self::new(),
+            None => Self::at(moto().endpoint(), false),
         }
     }
 

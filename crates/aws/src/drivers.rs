@@ -10,9 +10,9 @@ use crate::control::Lease;
 use crate::kit::calls::Calls;
 use crate::kit::typed::{OrphanSearch, ResourceDriver, Untyped};
 use crate::{
-    apigatewayv2, certificatemanager, cloudfront, cloudwatch, codeartifact, codecommit,
-    codeconnections, cognito, dynamodb, events, graph_rules, iam, lambda, logs, route53, s3, sns,
-    sqs,
+    apigatewayv2, certificatemanager, cloudfront, cloudwatch, codeartifact, codebuild, codecommit,
+    codeconnections, codepipeline, cognito, dynamodb, events, graph_rules, iam, lambda, logs,
+    route53, s3, sns, sqs,
 };
 
 /// What reads every type in the model.
@@ -125,8 +125,10 @@ fn every<R: Register>(to: R) -> R {
         .with(codeartifact::Domains::new)
         .with(codeartifact::PackageGroups::new)
         .with(codeartifact::Repositories::new)
+        .with(codebuild::Projects::new)
         .with(codecommit::Repositories::new)
         .with(codeconnections::Connections::new)
+        .with(codepipeline::Pipelines::new)
         .with(dynamodb::Tables::new)
         .with(events::Rules::new)
         .with(iam::OidcProviders::new)

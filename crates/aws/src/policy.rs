@@ -17,6 +17,10 @@ use crate::kit::calls::{Calls, Purpose};
 /// The action of passing a role to a service, which has a condition.
 const PASS_ROLE: &str = "iam:PassRole";
 
+/// The end of the actions of passing a connection to a service: its resource is any connection, since
+/// AWS assigns its id.
+const PASS_CONNECTION: &str = ":PassConnection";
+
 /// The calls that read the history of runs.
 pub const HISTORY: &[Calls] = control::calls::HISTORY;
 
@@ -132,6 +136,9 @@ impl Policy {
             for (at, action) in iam_actions(operation).into_iter().enumerate() {
                 if action == PASS_ROLE {
                     self.allow_to_pass(operation, selection);
+                } else if let Some(service) = action.strip_suffix(PASS_CONNECTION) {
+                    let connections = format!("{service}:{{region}}:{{account}}:connection/*");
+                    self.allow_action(action, self.names.arn(&connections, None), None);
                 } else if at == 0 || calls.on != "*" {
                     // Further actions act on what is made, of which another declaration is.
                     for resource in &resources {

@@ -11,8 +11,9 @@ use aws_types::os_shim_internal::Env;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 use model::Service;
 use model::types::{
-    ALL, apigatewayv2, certificatemanager, cloudfront, cloudwatch, codeartifact, codecommit,
-    codeconnections, cognito, dynamodb, events, iam, lambda, logs, route53, s3, sns, sqs,
+    ALL, apigatewayv2, certificatemanager, cloudfront, cloudwatch, codeartifact, codebuild,
+    codecommit, codeconnections, codepipeline, cognito, dynamodb, events, iam, lambda, logs,
+    route53, s3, sns, sqs,
 };
 
 /// An environment with one variable, and whether an SDK crate found its endpoint there.
@@ -58,7 +59,7 @@ macro_rules! configuration {
 
 #[test]
 fn the_sdk_finds_each_services_endpoint_in_its_variable() {
-    let sdks: [(&Service, Configure); 17] = [
+    let sdks: [(&Service, Configure); 19] = [
         (apigatewayv2::SERVICE, configuration!(aws_sdk_apigatewayv2)),
         (certificatemanager::SERVICE, configuration!(aws_sdk_acm)),
         (cloudfront::SERVICE, configuration!(aws_sdk_cloudfront)),
@@ -69,6 +70,8 @@ fn the_sdk_finds_each_services_endpoint_in_its_variable() {
             codeconnections::SERVICE,
             configuration!(aws_sdk_codeconnections),
         ),
+        (codebuild::SERVICE, configuration!(aws_sdk_codebuild)),
+        (codepipeline::SERVICE, configuration!(aws_sdk_codepipeline)),
         (
             cognito::SERVICE,
             configuration!(aws_sdk_cognitoidentityprovider),

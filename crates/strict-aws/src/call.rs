@@ -93,7 +93,7 @@ impl Call {
     /// Whether the call changes something.
     #[must_use]
     pub fn writes(&self) -> bool {
-        let reads = ["Get", "List", "Describe", "Scan", "GET "];
+        let reads = ["BatchGet", "Get", "List", "Describe", "Scan", "GET "];
         !reads.iter().any(|read| self.operation.starts_with(read))
     }
 

@@ -15,6 +15,8 @@ mod alter;
 mod apigateway;
 mod call;
 mod cloudfront;
+mod codebuild;
+mod codepipeline;
 mod cognito;
 mod denial;
 mod empty;

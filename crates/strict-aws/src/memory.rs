@@ -5,7 +5,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::call::{Answer, Call};
 use crate::rate::{GENEROUS, Rates};
-use crate::{Refusal, apigateway, cloudfront, cognito, events, lambda, logs, s3};
+use crate::{
+    Refusal, apigateway, cloudfront, codebuild, codepipeline, cognito, events, lambda, logs, s3,
+};
 
 /// A rule of AWS: the refusal of a call, or `None` if the rule allows it.
 type Rule = fn(&Call, &Account) -> Option<Refusal>;
@@ -21,6 +23,8 @@ const RULES: &[Rule] = &[
     cloudfront::version,
     cloudfront::enabled,
     cloudfront::in_use,
+    codebuild::invalid_input,
+    codepipeline::structure,
     cognito::reserved_domain,
     cognito::tags,
     cognito::unknown_provider,

@@ -41,6 +41,24 @@ const SKIPS: &[Skip] = &[
         instead: "shown on fakecloud",
     },
     Skip {
+        emulator: Ministack,
+        tests: &["drivers::codepipeline"],
+        lacks: "CodePipeline",
+        instead: "shown on moto and fakecloud",
+    },
+    Skip {
+        emulator: Ministack,
+        tests: &["drivers::codebuild::cache_logs_and_limits"],
+        lacks: "cache, logs and most limits of build projects",
+        instead: "shown on fakecloud",
+    },
+    Skip {
+        emulator: Moto,
+        tests: &["drivers::codebuild"],
+        lacks: "changes of build projects",
+        instead: "shown on MiniStack and fakecloud",
+    },
+    Skip {
         emulator: Moto,
         tests: &["drivers::codecommit"],
         lacks: "tags and changes of CodeCommit's repositories",

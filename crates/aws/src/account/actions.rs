@@ -18,8 +18,10 @@ const API_GATEWAY: &[(&str, &str)] = &[
 ///
 /// Sources: the operations' documentation in botocore's models (CloudFront, CloudWatch, CloudWatch
 /// Logs, EventBridge, IAM, S3, SNS, SQS); Service Authorization Reference, "AWS Lambda", dependent
-/// actions. A connection that was created under the former name of `CodeConnections` is acted on with
-/// that name's actions (Developer Tools console user guide, "Connections rename").
+/// actions; the user guides of CodeBuild and CodePipeline, "Identity-based policies", for the roles and
+/// connections that are passed. A connection that was created under the former name of
+/// `CodeConnections` is acted on with that name's actions (Developer Tools console user guide,
+/// "Connections rename").
 const OTHERS: &[(&str, &[&str])] = &[
     (
         "cloudfront:CreateDistributionWithTags",
@@ -43,6 +45,14 @@ const OTHERS: &[(&str, &[&str])] = &[
     (
         "codeartifact:CreateRepository",
         &["codeartifact:CreateRepository", "codeartifact:TagResource"],
+    ),
+    (
+        "codebuild:CreateProject",
+        &["codebuild:CreateProject", "iam:PassRole"],
+    ),
+    (
+        "codebuild:UpdateProject",
+        &["codebuild:UpdateProject", "iam:PassRole"],
     ),
     (
         "codecommit:CreateRepository",
@@ -88,6 +98,25 @@ const OTHERS: &[(&str, &[&str])] = &[
         &[
             "codeconnections:UntagResource",
             "codestar-connections:UntagResource",
+        ],
+    ),
+    (
+        "codepipeline:CreatePipeline",
+        &[
+            "codepipeline:CreatePipeline",
+            "codepipeline:TagResource",
+            "iam:PassRole",
+            "codeconnections:PassConnection",
+            "codestar-connections:PassConnection",
+        ],
+    ),
+    (
+        "codepipeline:UpdatePipeline",
+        &[
+            "codepipeline:UpdatePipeline",
+            "iam:PassRole",
+            "codeconnections:PassConnection",
+            "codestar-connections:PassConnection",
         ],
     ),
     (

@@ -19,6 +19,9 @@ pub(crate) enum Quirk {
     /// `MiniStack` and fakecloud do not report whether a log group is protected from deletion. AWS
     /// does.
     HidesLogProtection,
+    /// `MiniStack` keeps of a build project neither its cache nor where its output goes, nor any limit
+    /// but the time of a build.
+    HidesProjectSettings,
     /// `MiniStack` puts the port into a queue's URL on which it was asked for it, and reads only the
     /// URL's path.
     HasPortsInQueueUrls,

@@ -229,3 +229,21 @@ fn a_role_is_passed_to_the_service_of_the_call_alone() {
     });
     assert_eq!(documents[0]["Statement"][0], statement);
 }
+
+/// AWS assigns a connection's id, and its ARN has the prefix of the service's old or new name.
+#[test]
+fn a_pipeline_is_passed_any_connection_under_both_names() {
+    let mut policy = Policy::new(names());
+    let on = "codepipeline:{region}:{account}:{name}";
+    let change = Calls::to(&[Purpose::Change], on, &["codepipeline:UpdatePipeline"]);
+    policy.allow(&[change], &[Purpose::Change], &Selection::All);
+    let documents = serde_json::to_string(&policy.documents()).unwrap();
+    for service in ["codeconnections", "codestar-connections"] {
+        let connections = format!("arn:aws:{service}:eu-west-1:*:connection/*");
+        assert!(documents.contains(&connections), "{documents}");
+    }
+    assert!(
+        documents.contains("codepipeline.amazonaws.com"),
+        "{documents}"
+    );
+}

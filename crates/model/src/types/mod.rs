@@ -10,8 +10,10 @@ pub mod certificatemanager;
 pub mod cloudfront;
 pub mod cloudwatch;
 pub mod codeartifact;
+pub mod codebuild;
 pub mod codecommit;
 pub mod codeconnections;
+pub mod codepipeline;
 pub mod cognito;
 pub mod dynamodb;
 pub mod events;
@@ -57,8 +59,10 @@ pub const ALL: &[&ResourceType] = &[
     codeartifact::DOMAIN,
     codeartifact::PACKAGE_GROUP,
     codeartifact::REPOSITORY,
+    codebuild::PROJECT,
     codecommit::REPOSITORY,
     codeconnections::CONNECTION,
+    codepipeline::PIPELINE,
     certificatemanager::CERTIFICATE,
     route53::RECORD_SET,
     cloudfront::ORIGIN_ACCESS_CONTROL,

@@ -1,0 +1,6 @@
+//! AWS CodeBuild.
+
+mod client;
+mod project;
+
+pub(super) use project::Projects;

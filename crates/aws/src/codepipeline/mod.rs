@@ -1,0 +1,6 @@
+//! AWS CodePipeline.
+
+mod client;
+mod pipeline;
+
+pub(super) use pipeline::Pipelines;

@@ -1,0 +1,62 @@
+//! Rules of CodeBuild.
+
+use crate::Refusal;
+use crate::call::Call;
+use crate::memory::Account;
+
+/// The most projects that are described at once. Source: botocore's model `codebuild`.
+const BATCH: usize = 100;
+
+/// A pipeline provides a project's source and takes its artifacts, or does neither ("CodePipeline
+/// integration" in the user guide); a batch has a hundred names. No report quotes the messages.
+pub(crate) fn invalid_input(call: &Call, _: &Account) -> Option<Refusal> {
+    if call.service != "codebuild" {
+        return None;
+    }
+    let sent = call.json();
+    let message = match call.operation.as_str() {
+        "CreateProject" => {
+            let is_of_pipeline = |member: &str| sent[member]["type"] == "CODEPIPELINE";
+            (is_of_pipeline("source") != is_of_pipeline("artifacts")).then_some(
+                "Invalid artifacts: source and artifacts have to be CODEPIPELINE both, or none",
+            )
+        }
+        "BatchGetProjects" => {
+            let names = sent["names"].as_array().map_or(0, Vec::len);
+            (!(1..=BATCH).contains(&names)).then_some("Invalid names: 1 to 100 are allowed")
+        }
+        _ => None,
+    };
+    message.map(|message| Refusal::new(400, "InvalidInputException", message))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::fake::operation;
+    use crate::memory::Memory;
+
+    fn code(name: &str, body: &serde_json::Value) -> &'static str {
+        operation("codebuild", name, body.to_string()).code(&Memory::default())
+    }
+
+    #[test]
+    fn a_pipeline_provides_both_ends_or_none() {
+        let project = |source, artifacts| json!({"source": {"type": source}, "artifacts": {"type": artifacts}});
+        let create = |source, artifacts| code("CreateProject", &project(source, artifacts));
+        assert_eq!(create("CODEPIPELINE", "CODEPIPELINE"), "passes");
+        assert_eq!(create("S3", "NO_ARTIFACTS"), "passes");
+        assert_eq!(create("CODEPIPELINE", "S3"), "InvalidInputException");
+        assert_eq!(create("S3", "CODEPIPELINE"), "InvalidInputException");
+    }
+
+    #[test]
+    fn a_batch_has_a_hundred_names() {
+        let batch = |count: usize| code("BatchGetProjects", &json!({"names": vec!["x"; count]}));
+        assert_eq!(batch(1), "passes");
+        assert_eq!(batch(100), "passes");
+        assert_eq!(batch(101), "InvalidInputException");
+        assert_eq!(batch(0), "InvalidInputException");
+    }
+}
