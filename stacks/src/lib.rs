@@ -15,6 +15,7 @@ mod function;
 pub mod identity;
 mod outputs;
 pub mod packages;
+pub mod pipeline;
 pub mod shell;
 mod sites;
 mod stream;

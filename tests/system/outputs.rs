@@ -50,6 +50,8 @@ fn help() {
         "packages publish",
         "packages list",
         "packages login",
+        "pipeline",
+        "pipeline run",
         "dev",
     ];
     let global = |help: &str| {
