@@ -10,6 +10,8 @@ pub mod certificatemanager;
 pub mod cloudfront;
 pub mod cloudwatch;
 pub mod codeartifact;
+pub mod codebuild;
+pub mod codepipeline;
 pub mod cognito;
 pub mod dynamodb;
 pub mod iam;
