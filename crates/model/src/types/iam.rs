@@ -1,11 +1,11 @@
-//! `AWS::IAM::Role` and policy documents.
+//! `AWS::IAM::Role`, `AWS::IAM::OIDCProvider` and policy documents.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_with::{OneOrMany, formats::PreferMany, serde_as, skip_serializing_none};
 
-use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Scope, Service, Text};
+use crate::{Attribute, Handle, Pseudo, Replacement, Resource, ResourceType, Scope, Service, Text};
 
 /// The service of these types.
 pub const SERVICE: &Service = &Service {
@@ -34,6 +34,21 @@ pub const ROLE: &ResourceType = &ResourceType {
     ],
 };
 
+/// The facts of `AWS::IAM::OIDCProvider`.
+pub const OIDC_PROVIDER: &ResourceType = &ResourceType {
+    name: "AWS::IAM::OIDCProvider",
+    service: SERVICE,
+    scope: Scope::Account,
+    identity: &["Url"],
+    create_only: &["Url"],
+    renewed_by: &[],
+    bound_to: None,
+    replacement: Replacement::DeleteFirst,
+    holds_data: false,
+    taggable: true,
+    refers_to: &[],
+};
+
 /// A role that a service assumes.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -60,6 +75,28 @@ pub struct Role<S = Text> {
     pub max_session_duration: Option<i32>,
     /// The ARN of the policy that bounds the role's permissions.
     pub permissions_boundary: Option<S>,
+}
+
+/// An identity provider whose tokens let a workload assume a role, such as that of GitHub Actions.
+///
+/// An account has at most one per URL, often one that others created: then a stack refers to it by
+/// [`OidcProvider::arn_in_account`] and does not contain it.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
+pub struct OidcProvider<S = Text> {
+    /// The issuer of the tokens: `https://token.actions.githubusercontent.com`. Changing it replaces
+    /// the provider.
+    pub url: String,
+    /// The audiences of accepted tokens, such as `sts.amazonaws.com`: a set, at most 100.
+    #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
+    pub client_id_list: Vec<S>,
+    /// SHA-1 digests of the certificates of the authority that signs the issuer's, at most 5; absent
+    /// means that IAM obtains one, and trusts its own library of authorities first.
+    pub thumbprint_list: Option<Vec<String>>,
 }
 
 /// An inline policy.
@@ -232,6 +269,39 @@ impl<S> Statement<S> {
 
 impl<S: Serialize> Resource for Role<S> {
     const TYPE: &'static ResourceType = ROLE;
+}
+
+impl<S: Serialize> Resource for OidcProvider<S> {
+    const TYPE: &'static ResourceType = OIDC_PROVIDER;
+}
+
+impl<S> OidcProvider<S> {
+    /// The provider's ARN.
+    pub const ARN: Attribute<Self> = Attribute::new("Arn");
+}
+
+impl OidcProvider {
+    /// The ARN of the account's provider with a URL, whoever created it: it ends with the URL without
+    /// its `https://`.
+    #[must_use]
+    pub fn arn_in_account(url: &str) -> Text {
+        let host = url.strip_prefix("https://").unwrap_or(url);
+        Text::concat([
+            Text::from("arn:"),
+            Pseudo::Partition.into(),
+            Text::from(":iam::"),
+            Pseudo::AccountId.into(),
+            Text::from(format!(":oidc-provider/{host}")),
+        ])
+    }
+}
+
+impl Handle<OidcProvider> {
+    /// A reference to [`OidcProvider::ARN`].
+    #[must_use]
+    pub fn arn(&self) -> Text {
+        self.attribute(OidcProvider::ARN)
+    }
 }
 
 impl<S> Role<S> {
