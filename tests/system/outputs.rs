@@ -52,6 +52,7 @@ fn help() {
         "packages login",
         "pipeline",
         "pipeline run",
+        "pipeline export",
         "dev",
     ];
     let global = |help: &str| {

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use local::{Registry, Tools};
+use local::{Registry, ToolSet, Tools};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -20,7 +20,7 @@ fn tools() -> Tools {
 }
 
 /// A bare repository, as a team's host has it, and a clone in which the team works.
-struct Repository {
+pub(super) struct Repository {
     directory: TempDir,
 }
 
@@ -40,7 +40,7 @@ impl Repository {
         repository
     }
 
-    fn bare(&self) -> String {
+    pub(super) fn bare(&self) -> String {
         let path = self.directory.path().join("shipping.git");
         path.display().to_string()
     }
@@ -56,7 +56,7 @@ impl Repository {
     }
 
     /// Commits everything and pushes it. Returns the id of the commit.
-    fn push(&self, branch: &str) -> String {
+    pub(super) fn push(&self, branch: &str) -> String {
         let work = self.work();
         git(&work, &["checkout", "--quiet", "-B", branch]);
         git(&work, &["add", "--all"]);
@@ -97,7 +97,7 @@ fn spied(seen: &Path, scripts: &Value) -> String {
 }
 
 /// A repository with such a package, which builds quickly, and its lock file.
-fn quick(seen: &Path) -> Repository {
+pub(super) fn quick(seen: &Path) -> Repository {
     let repository = Repository::new();
     repository.write("package.json", &spied(seen, &json!({})));
     let lock = json!({"name": "shipping", "lockfileVersion": 3, "requires": true,
@@ -311,4 +311,74 @@ fn copy(from: &Path, to: &Path) {
             fs::copy(&path, to.join(name)).map(drop).expect("copied");
         }
     }
+}
+
+/// The names of the variables that builds get are the same in the script and in Frontage's own builds.
+#[test]
+fn the_steps_get_the_variables_of_builds() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/local/src/confined.rs");
+    let source = fs::read_to_string(path).expect("read");
+    let list = |name: &str| {
+        let begun = source
+            .split_once(&format!("const {name}: "))
+            .expect("the list")
+            .1;
+        let list = begun.split_once("];").expect("its end").0;
+        let quoted = list.split('"').skip(1).step_by(2).map(str::to_owned);
+        quoted.collect::<Vec<_>>()
+    };
+    let words: Vec<_> = stacks::pipeline::STEPS
+        .split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+        .collect();
+    for name in ["ALLOWED", "PREFIXES", "SECRET"].into_iter().flat_map(list) {
+        assert!(words.contains(&name.as_str()), "{name}");
+    }
+    assert_eq!(list("ALLOWED").len(), 46);
+}
+
+/// The schemas of the CI services' files.
+const LINTERS: ToolSet = ToolSet::new("ci", include_str!("../../tools/ci.txt"));
+
+#[test]
+fn the_files_for_ci_services_are_valid() {
+    let more = "account = \"111122223333\"\n[packages]\n[shell]\n[teams.plain]\n\
+                [teams.shipping.pipeline]\nsource = \"github-actions\"\nrepository = \"acme/apps\"\n\
+                paths = [\"shipping/**\"]\nfolder = \"shipping\"\ncanary = 10\n";
+    let project = Project::described(more);
+    let linters = Tools::install_set(&LINTERS, &mut |line| eprintln!("{line}"));
+    let check = linters
+        .expect("the linters install")
+        .bin("check-jsonschema");
+    for team in ["plain", "shipping"] {
+        for (service, schema) in [
+            ("github", "vendor.github-workflows"),
+            ("gitlab", "vendor.gitlab-ci"),
+        ] {
+            let exported = project.ok(&["pipeline", "export", team, "--for", service]);
+            let told = exported
+                .stderr
+                .contains("the role that it assumes does not exist");
+            assert_eq!(
+                told,
+                (team, service) != ("shipping", "github"),
+                "{exported:#?}"
+            );
+            let file = project.path().join(format!("{team}-{service}.yml"));
+            fs::write(&file, &exported.stdout).expect("written");
+            let output = Command::new(&check)
+                .args(["--builtin-schema", schema])
+                .arg(&file)
+                .output()
+                .expect("it runs");
+            assert!(output.status.success(), "{output:?}\n{}", exported.stdout);
+        }
+        let spec = project.ok(&["pipeline", "export", team, "--for", "codebuild"]);
+        assert!(spec.stdout.starts_with("version: 0.2\n"), "{spec:#?}");
+    }
+    project.describe("[shell]\n[teams.plain]\n");
+    let refused = project.fails(&["pipeline", "export", "plain", "--for", "github"]);
+    assert!(
+        refused.stderr.contains("states no `account`"),
+        "{refused:#?}"
+    );
 }

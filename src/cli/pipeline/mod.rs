@@ -1,5 +1,6 @@
 //! `frontage pipeline`: from a team's commit to its release.
 
+mod export;
 mod run;
 
 use std::process::ExitCode;
@@ -19,11 +20,15 @@ pub(super) enum Command {
     /// They are the steps of the build machines. The first four run the team's code, without any
     /// credentials; if one of them fails, nothing is published.
     Run(run::Arguments),
+    /// Print the same steps as a file for a CI service, which gets the rights of a role by its
+    /// identity tokens and needs no keys
+    Export(export::Arguments),
 }
 
 pub(super) async fn run(global: &Global, command: &Command) -> Result<ExitCode, Report> {
     match command {
         Command::Run(arguments) => run::run(global, arguments).await?,
+        Command::Export(arguments) => export::run(global, arguments)?,
     }
     Ok(ExitCode::SUCCESS)
 }

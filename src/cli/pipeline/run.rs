@@ -39,6 +39,9 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Re
     let team = team(&system, &arguments.team)?;
     let mut steps =
         Steps::prepare(team.name.as_str(), &program(global)?).map_err(advice::report)?;
+    if let Some(folder) = team.pipeline.as_ref().and_then(|of| of.folder.as_deref()) {
+        steps.set("FRONTAGE_FOLDER", folder);
+    }
     let tools = tokio::task::spawn_blocking(|| Tools::install(&mut say));
     let tools = tools.await.into_diagnostic()?.into_diagnostic()?;
     steps.set("PATH", tools.path_variable());

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::domain::CustomDomain;
 use super::name::Name;
+use super::pipelines::{Pipeline, Pipelines};
 use super::problem::Problem;
 use super::sources::Sources;
 use super::suggestion::quoted;
@@ -48,6 +49,8 @@ pub struct Team {
     pub domain: Option<CustomDomain>,
     /// The origins that the application uses, other than its own site.
     pub sources: Sources,
+    /// How its commits become releases. Default: by `frontage release publish` alone.
+    pub pipeline: Option<Pipeline>,
 }
 
 impl Shell {
@@ -62,10 +65,10 @@ impl Shell {
 
 impl Team {
     /// Reads every `[teams.NAME]`.
-    pub(super) fn read_all(root: &mut Table) -> Vec<Self> {
+    pub(super) fn read_all(root: &mut Table, pipelines: &Pipelines) -> Vec<Self> {
         let mut routes = BTreeMap::new();
         let teams = root.tables("teams", |name, at, table| {
-            Self::read(name, at, table, &mut routes)
+            Self::read(name, at, table, (&mut routes, pipelines))
         });
         teams.into_iter().flatten().collect()
     }
@@ -74,13 +77,14 @@ impl Team {
         text: &str,
         at: Range<usize>,
         table: &mut Table,
-        routes: &mut BTreeMap<String, String>,
+        (routes, pipelines): (&mut BTreeMap<String, String>, &Pipelines),
     ) -> Option<Self> {
         let title = table.text("title", title);
         let route = table.text("route", route);
         let source = table.text("source", source);
         let domain = CustomDomain::read(table);
         let sources = Sources::read(table);
+        let pipeline = table.table("pipeline", |table| Pipeline::read(table, pipelines));
         let name = match text.parse::<Name>() {
             Ok(name) if text != SHELL => name,
             Ok(_) => {
@@ -106,6 +110,7 @@ impl Team {
             source,
             domain,
             sources,
+            pipeline,
         })
     }
 }

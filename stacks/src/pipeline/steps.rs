@@ -46,41 +46,41 @@ impl Step {
     }
 }
 
-/// The script's variables, except those that a build machine adds.
+/// The script's variables of a team, except those that differ from build to build.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Variables {
-    /// The system's name.
-    pub system: String,
-    /// The team's name.
-    pub team: String,
-    /// The `CodeArtifact` domain of the system's packages, if it has packages.
-    pub domain: Option<String>,
-}
+pub struct Variables(Vec<(&'static str, String)>);
 
 impl Variables {
     /// Those of a team.
     #[must_use]
     pub fn of(system: &System, team: &Team) -> Self {
         let domain = physical_prefix(system.name.as_str(), &StackName::new(packages::STACK));
-        Self {
-            system: system.name.to_string(),
-            team: team.name.to_string(),
-            domain: system.packages.as_ref().map(|_| domain),
-        }
+        let pipeline = team.pipeline.as_ref();
+        let folder = pipeline.and_then(|pipeline| pipeline.folder.clone());
+        let all = [
+            ("FRONTAGE_TEAM", Some(team.name.to_string())),
+            ("FRONTAGE_SYSTEM", Some(system.name.to_string())),
+            ("FRONTAGE_FOLDER", folder),
+            ("FRONTAGE_DOMAIN", system.packages.as_ref().map(|_| domain)),
+        ];
+        let set = all.into_iter();
+        Self(
+            set.filter_map(|(name, value)| Some((name, value?)))
+                .collect(),
+        )
+    }
+
+    /// The same, to publish to a percentage of clients, if there is one.
+    #[must_use]
+    pub fn with_canary(mut self, percent: Option<i32>) -> Self {
+        let variable = percent.map(|percent| ("FRONTAGE_CANARY", percent.to_string()));
+        self.0.extend(variable);
+        self
     }
 
     /// Their names and values, in the order of the script's documentation.
-    #[must_use]
-    pub fn pairs(&self) -> Vec<(&'static str, &str)> {
-        let domain = self
-            .domain
-            .as_deref()
-            .map(|domain| ("FRONTAGE_DOMAIN", domain));
-        let always = [
-            ("FRONTAGE_TEAM", self.team.as_str()),
-            ("FRONTAGE_SYSTEM", self.system.as_str()),
-        ];
-        always.into_iter().chain(domain).collect()
+    pub fn pairs(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.0.iter().map(|(name, value)| (*name, value.as_str()))
     }
 }
 
@@ -88,15 +88,21 @@ impl Variables {
 mod tests {
     use super::*;
 
+    const DESCRIPTION: &str = "name = \"acme\"\n[packages]\n[shell]\n[teams.shipping.pipeline]\n\
+                               source = \"codecommit\"\nfolder = \"apps/shipping\"\n";
+
     #[test]
     fn the_script_names_each_step_and_variable() {
         let order: Vec<_> = Step::ALL.map(Step::name).to_vec();
         assert!(STEPS.contains(&format!("set -- {}\n", order.join(" "))));
-        let text = "name = \"acme\"\n[packages]\n[shell]\n[teams.shipping]\n";
-        let system = System::parse("frontage.toml", text).unwrap();
-        for (name, value) in Variables::of(&system, &system.teams[0]).pairs() {
+        let system = System::parse("frontage.toml", DESCRIPTION).unwrap();
+        let variables = Variables::of(&system, &system.teams[0]).with_canary(Some(5));
+        let pairs: Vec<_> = variables.pairs().collect();
+        for (name, _) in &pairs {
             assert!(STEPS.contains(&format!("\n#   {name} ")), "{name}");
-            assert!(value.starts_with("acme") || value == "shipping", "{value}");
         }
+        let values: Vec<_> = pairs.iter().map(|(_, value)| *value).collect();
+        let expected = ["shipping", "acme", "apps/shipping", "acme-packages", "5"];
+        assert_eq!(values, expected);
     }
 }

@@ -108,17 +108,24 @@ npm_installs() {
     'IFS= read -r FRONTAGE_NPM_TOKEN; export FRONTAGE_NPM_TOKEN; exec env "$@" </dev/null' sh "$@"
 }
 
+# Gets the program, unless it is given or is there.
+get_program() {
+  if [ -n "${FRONTAGE:-}" ] || [ -e "$here/program/node_modules/.bin/frontage" ]; then
+    return 0
+  fi
+  if [ -z "${FRONTAGE_REGISTRY:-}" ]; then
+    echo "there is no registry to get @frontage/cli from: set FRONTAGE to the program" >&2
+    return 1
+  fi
+  mkdir -p "$here/program"
+  cd "$here/program"
+  npm_installs install --no-save --prefix "$here/program" @frontage/cli
+}
+
 install() {
   log_in
-  # Before the team's own code has run.
-  if [ -z "${FRONTAGE:-}" ]; then
-    if [ -z "${FRONTAGE_REGISTRY:-}" ]; then
-      echo "there is no registry to get @frontage/cli from: set FRONTAGE to the program" >&2
-      return 1
-    fi
-    mkdir -p "$here/program"
-    (cd "$here/program" && npm_installs install --no-save --prefix "$here/program" @frontage/cli)
-  fi
+  # Before code of the team has run, which might replace it.
+  get_program
   cd "$folder"
   npm_installs ci --include=dev
   scripts=$(confined node -p 'const { allowScripts = {} } = require("./package.json");
@@ -156,6 +163,11 @@ publish() {
   fi
   # No file of the checkout is beside the program.
   cd "$here"
+  if [ -z "${FRONTAGE:-}" ]; then
+    log_in >&2
+    get_program >&2
+    cd "$here"
+  fi
   "${FRONTAGE:-$here/program/node_modules/.bin/frontage}" \
     release publish "$FRONTAGE_TEAM" --dir "$folder/dist" "$@"
 }
