@@ -5,6 +5,7 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitStatus;
 
+use engine::DriverError;
 use stacks::pipeline::Step;
 use thiserror::Error;
 
@@ -37,6 +38,18 @@ pub enum PipelineError {
     /// The pipeline was interrupted.
     #[error("interrupted in the step `{}`{}", .0.name(), published(*.0))]
     Interrupted(Step),
+    /// AWS answered with an error.
+    #[error(transparent)]
+    Aws(#[from] DriverError),
+    /// There is no such pipeline.
+    #[error("there is no pipeline {0}")]
+    NoPipeline(String),
+    /// It has not run.
+    #[error("the pipeline {0} has not run yet")]
+    NoRun(String),
+    /// No approval is waited for.
+    #[error("no run of the pipeline {0} waits for an approval")]
+    NothingWaits(String),
     /// A file operation failed, or a program could not be started.
     #[error("cannot {action} {}", .path.display())]
     Io {
@@ -95,6 +108,12 @@ impl Hint for PipelineError {
                 step: Step::Install,
                 ..
             } => "a package.json and a package-lock.json must be committed: run `npm install`",
+            Self::Aws(error) => return error.hint(),
+            Self::NoPipeline(_) => {
+                "run `frontage apply` for the stack of the pipeline: --stack ci/TEAM"
+            }
+            Self::NothingWaits(_) => "see the runs with `frontage pipeline list`",
+            Self::NoRun(_) => "start one with `frontage pipeline start`, or push a commit",
             _ => return None,
         };
         Some(advice.into())

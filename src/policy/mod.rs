@@ -12,6 +12,7 @@ use aws::policy::{Condition, HISTORY, INDEX, LEASES, Names, OTHER_NAMES, Policy,
 use engine::{Goal, Selection, types_looked_up, types_read, types_selected};
 use model::{Graph, StackName};
 use stacks::description::System;
+use stacks::pipeline::team_name;
 use stacks::system::is_site;
 use stacks::toggles::Endpoint;
 use stacks::{packages, toggles};
@@ -35,6 +36,8 @@ pub enum Need {
     Release,
     /// `packages`, with all its commands.
     Packages,
+    /// `pipeline list`, `start`, `logs` and `approve`.
+    Pipeline,
 }
 
 impl Need {
@@ -48,6 +51,7 @@ impl Need {
         Self::Toggles,
         Self::Release,
         Self::Packages,
+        Self::Pipeline,
     ];
 }
 
@@ -103,6 +107,7 @@ impl Subject<'_> {
             Need::Toggles => self.toggles(policy),
             Need::Release => self.releases(policy),
             Need::Packages => self.packages(policy),
+            Need::Pipeline => self.pipelines(policy),
         }
     }
 
@@ -156,6 +161,17 @@ impl Subject<'_> {
             let sites = Selection::Only(sites);
             self.reading(policy, Goal::Converge, &sites);
             policy.allow(crate::release::CALLS, &[Change], &sites);
+        }
+    }
+
+    /// The runs of the selected stacks' pipelines.
+    fn pipelines(self, policy: &mut Policy) {
+        let stacks = stacks::system::names(self.system).into_iter();
+        let selected = stacks.filter(|stack| self.selection.contains(stack));
+        let with_runs: BTreeSet<_> = selected.filter(|of| team_name(of).is_some()).collect();
+        if !with_runs.is_empty() {
+            let only = Selection::Only(with_runs);
+            policy.allow(crate::pipeline::CALLS, &[Read, Change], &only);
         }
     }
 

@@ -53,6 +53,10 @@ fn help() {
         "pipeline",
         "pipeline run",
         "pipeline export",
+        "pipeline list",
+        "pipeline start",
+        "pipeline logs",
+        "pipeline approve",
         "dev",
     ];
     let global = |help: &str| {

@@ -9,6 +9,7 @@ use local::{Registry, ToolSet, Tools};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::support::World;
 use crate::support::cli::{Ended, Project};
 
 const SYSTEM: &str = "[shell]\n[teams.shipping]\n";
@@ -380,5 +381,95 @@ fn the_files_for_ci_services_are_valid() {
     assert!(
         refused.stderr.contains("states no `account`"),
         "{refused:#?}"
+    );
+}
+
+/// A pipeline as its stack has it, made by hand.
+async fn pipeline_in_aws(project: &Project) {
+    use aws_sdk_codepipeline::types::{
+        ActionCategory, ActionDeclaration, ActionOwner, ActionTypeId, ArtifactStore,
+        ArtifactStoreType, OutputArtifact, PipelineDeclaration, PipelineType, StageDeclaration,
+    };
+    let action = |name: &str, category, provider: &str| {
+        let kind = ActionTypeId::builder()
+            .category(category)
+            .provider(provider);
+        let kind = kind.owner(ActionOwner::Aws).version("1").build();
+        ActionDeclaration::builder()
+            .name(name)
+            .action_type_id(kind.expect("complete"))
+    };
+    let stage = |name: &str, action: ActionDeclaration| {
+        let stage = StageDeclaration::builder().name(name).actions(action);
+        stage.build().expect("complete")
+    };
+    let artifact = OutputArtifact::builder().name("source").build();
+    let source = action("source", ActionCategory::Source, "S3")
+        .configuration("S3Bucket", "acme-sources")
+        .configuration("S3ObjectKey", "shipping.zip")
+        .output_artifacts(artifact.expect("complete"));
+    let approval = action("approval", ActionCategory::Approval, "Manual");
+    let store = ArtifactStore::builder()
+        .r#type(ArtifactStoreType::S3)
+        .location("acme-artifacts")
+        .build();
+    let name = format!("{}-ci-shipping-pipeline", project.world.system);
+    let pipeline = PipelineDeclaration::builder()
+        .name(name)
+        .role_arn("arn:aws:iam::123456789012:role/pipeline")
+        .pipeline_type(PipelineType::V2)
+        .artifact_store(store.expect("complete"))
+        .stages(stage("source", source.build().expect("complete")))
+        .stages(stage("approval", approval.build().expect("complete")));
+    aws_sdk_codepipeline::Client::new(&project.world.config())
+        .create_pipeline()
+        .pipeline(pipeline.build().expect("complete"))
+        .send()
+        .await
+        .expect("the pipeline");
+}
+
+/// fakecloud's runs succeed at once, and wait for nobody.
+#[tokio::test(flavor = "multi_thread")]
+async fn runs_in_aws_are_started_and_listed() {
+    let Some(world) = World::on_fakecloud() else {
+        return;
+    };
+    let described = "[shell]\n[teams.plain]\n[teams.shipping.pipeline]\nsource = \"s3\"\n\
+                     object = \"acme-sources/shipping.zip\"\n[teams.orders.pipeline]\n\
+                     source = \"github-actions\"\nrepository = \"acme/orders\"\n";
+    let project = Project::in_world(world, described);
+    for (team, told) in [
+        ("plain", "the team plain has no pipeline"),
+        ("orders", "github-actions runs the pipeline of orders"),
+        ("shipping", "there is no pipeline"),
+    ] {
+        let refused = project.fails(&["pipeline", "start", team]);
+        assert!(refused.stderr.contains(told), "{refused:#?}");
+    }
+    pipeline_in_aws(&project).await;
+    let none = project.ok(&["pipeline", "list", "shipping"]);
+    assert!(none.stderr.contains("has not run yet"), "{none:#?}");
+    let never = project.fails(&["pipeline", "logs", "shipping"]);
+    assert!(never.stderr.contains("has not run yet"), "{never:#?}");
+    let started = project.ok(&["pipeline", "start", "shipping", "--format", "json"]);
+    let id = started.json()["id"].as_str().expect("an id").to_owned();
+    let listed = project.ok(&["pipeline", "list", "shipping", "--format", "json"]);
+    let runs = listed.json();
+    assert_eq!(
+        (&runs[0]["id"], runs.as_array().map(Vec::len)),
+        (&Value::from(&*id), Some(1))
+    );
+    let lines = project.ok(&["pipeline", "list", "shipping"]).stdout;
+    assert!(
+        lines.contains(&id) && lines.contains("StartPipelineExecution"),
+        "{lines}"
+    );
+    let logs = project.ok(&["pipeline", "logs", "shipping"]);
+    assert!(logs.stderr.contains("no build has started"), "{logs:#?}");
+    let nobody = project.fails(&["pipeline", "approve", "shipping"]);
+    assert!(
+        nobody.stderr.contains("waits for an approval"),
+        "{nobody:#?}"
     );
 }

@@ -2,6 +2,7 @@
 
 mod export;
 mod run;
+mod service;
 
 use std::process::ExitCode;
 
@@ -23,12 +24,24 @@ pub(super) enum Command {
     /// Print the same steps as a file for a CI service, which gets the rights of a role by its
     /// identity tokens and needs no keys
     Export(export::Arguments),
+    /// List the runs of a pipeline in AWS
+    List(service::List),
+    /// Start a run of a pipeline in AWS, on the newest revision of its source
+    Start(service::Start),
+    /// Show the output of a run's builds
+    Logs(service::Logs),
+    /// Approve a run that waits for a person, or reject it
+    Approve(service::Approve),
 }
 
 pub(super) async fn run(global: &Global, command: &Command) -> Result<ExitCode, Report> {
     match command {
         Command::Run(arguments) => run::run(global, arguments).await?,
         Command::Export(arguments) => export::run(global, arguments)?,
+        Command::List(arguments) => service::list(global, arguments).await?,
+        Command::Start(arguments) => service::start(global, arguments).await?,
+        Command::Logs(arguments) => service::logs(global, arguments).await?,
+        Command::Approve(arguments) => service::approve(global, arguments).await?,
     }
     Ok(ExitCode::SUCCESS)
 }

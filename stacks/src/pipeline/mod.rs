@@ -48,6 +48,12 @@ pub fn team_name(stack: &StackName) -> Option<&str> {
     stack.as_str().strip_prefix(PREFIX)
 }
 
+/// The name of the pipeline of a team in `CodePipeline`.
+#[must_use]
+pub fn pipeline_name(system: &str, team: &str) -> String {
+    physical_name(system, &stack_name(team), "pipeline")
+}
+
 /// The name of the role that the steps of a team have.
 fn role_name(system: &System, team: &Team, region: &str) -> String {
     let stack = stack_name(team.name.as_str());
