@@ -8,6 +8,7 @@
 pub mod cli;
 mod hint;
 pub mod packages;
+pub mod pipeline;
 pub mod policy;
 pub mod release;
 pub mod render;

@@ -23,6 +23,7 @@ mod mfa;
 mod output;
 mod outputs;
 mod packages;
+mod pipeline;
 mod plan;
 mod plan_file;
 mod policy;
@@ -100,6 +101,9 @@ enum Command {
     /// Publish and list the npm packages that teams share, and log npm in
     #[command(subcommand)]
     Packages(packages::Command),
+    /// Run a team's pipeline on this machine, or write it for a CI service
+    #[command(subcommand)]
+    Pipeline(pipeline::Command),
     /// Run the system on an emulator on this machine, and take it down on Ctrl-C
     Dev(dev::Arguments),
     /// Print the completions of a shell, for its configuration
@@ -177,6 +181,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Report> {
         Command::Toggles(command) => Box::pin(toggles::run(&global, &command)).await,
         Command::Release(command) => release::run(&global, &command).await,
         Command::Packages(command) => packages::run(&global, &command).await,
+        Command::Pipeline(command) => pipeline::run(&global, &command).await,
         Command::Dev(arguments) => dev::run(&global, &arguments).await,
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Manual(arguments) => manual::run(&arguments),

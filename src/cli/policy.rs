@@ -15,7 +15,8 @@ use crate::policy::{Need, Subject, policy};
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub(super) struct Arguments {
-    /// The command to allow; `release`, `toggles` and `packages` include all of their commands
+    /// The command to allow; `release`, `toggles`, `packages` and `pipeline` include all of their
+    /// commands
     command: Option<For>,
     /// The role to allow
     #[arg(long)]
@@ -35,6 +36,7 @@ enum For {
     Toggles,
     Release,
     Packages,
+    Pipeline,
     Dev,
 }
 
@@ -60,6 +62,7 @@ impl For {
             Self::Toggles => &[Need::Toggles],
             Self::Release => &[Need::Release],
             Self::Packages => &[Need::Packages],
+            Self::Pipeline => &[Need::Pipeline, Need::Release, Need::Packages],
             Self::Dev => &[],
         }
     }

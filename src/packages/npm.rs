@@ -49,6 +49,12 @@ impl Registry {
         &self.url
     }
 
+    /// The token, if there is one: a secret.
+    #[must_use]
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
     /// The lines of npm's configuration that find packages of these scopes here and log npm in to
     /// the registry.
     ///

@@ -14,6 +14,7 @@ use aws::policy::{
 use engine::{Goal, Selection, types_looked_up, types_read, types_selected};
 use model::{Graph, StackName};
 use stacks::description::System;
+use stacks::pipeline::team_name;
 use stacks::system::is_site;
 use stacks::toggles::Endpoint;
 use stacks::{packages, toggles};
@@ -37,6 +38,8 @@ pub enum Need {
     Release,
     /// `packages`, with all its commands.
     Packages,
+    /// `pipeline list`, `start`, `logs` and `approve`.
+    Pipeline,
 }
 
 impl Need {
@@ -50,6 +53,7 @@ impl Need {
         Self::Toggles,
         Self::Release,
         Self::Packages,
+        Self::Pipeline,
     ];
 }
 
@@ -105,6 +109,7 @@ impl Subject<'_> {
             Need::Toggles => self.toggles(policy),
             Need::Release => self.releases(policy),
             Need::Packages => self.packages(policy),
+            Need::Pipeline => self.pipelines(policy),
         }
     }
 
@@ -160,6 +165,17 @@ impl Subject<'_> {
             self.reading(policy, Goal::Converge, &sites);
             policy.allow(BINDING, &[Read], &sites);
             policy.allow(crate::release::CALLS, &[Change], &sites);
+        }
+    }
+
+    /// The runs of the selected stacks' pipelines.
+    fn pipelines(self, policy: &mut Policy) {
+        let stacks = stacks::system::names(self.system).into_iter();
+        let selected = stacks.filter(|stack| self.selection.contains(stack));
+        let with_runs: BTreeSet<_> = selected.filter(|of| team_name(of).is_some()).collect();
+        if !with_runs.is_empty() {
+            let only = Selection::Only(with_runs);
+            policy.allow(crate::pipeline::CALLS, &[Read, Change], &only);
         }
     }
 

@@ -128,3 +128,30 @@ fn a_description_without_packages_or_sites_needs_none_for_them() {
             .is_empty()
     );
 }
+
+/// Who answers for a team's pipeline can answer for no other.
+#[test]
+fn the_runs_of_a_pipeline_are_its_teams() {
+    let text = "name = \"acme\"\nregion = \"eu-west-1\"\naccount = \"111122223333\"\n[shell]\n\
+                [teams.billing]\n[teams.shipping.pipeline]\nsource = \"codecommit\"\n";
+    let system = System::parse("frontage.toml", text).unwrap();
+    let graph = graph(&system);
+    let documents = |stack: &str| {
+        let selection = Selection::Only(BTreeSet::from([StackName::new(stack)]));
+        let subject = Subject {
+            system: &system,
+            graph: &graph,
+            region: system.region.as_deref(),
+            selection: &selection,
+        };
+        let documents = policy(subject, &[Need::Pipeline]).documents();
+        serde_json::to_value(documents).unwrap().to_string()
+    };
+    let arn = "arn:aws:codepipeline:eu-west-1:111122223333:acme-ci-shipping-*";
+    assert!(
+        documents("ci/shipping").contains(arn),
+        "{}",
+        documents("ci/shipping")
+    );
+    assert_eq!(documents("team/billing"), "[]");
+}

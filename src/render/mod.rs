@@ -4,6 +4,7 @@
 mod document;
 mod history;
 mod packages;
+mod pipeline;
 mod plan;
 mod progress;
 mod release;
@@ -14,6 +15,7 @@ pub mod visible;
 pub use document::{PlanDocument, ReportDocument};
 pub use history::{History, history};
 pub use packages::{packages_listed, packages_published};
+pub use pipeline::{build_logs, runs};
 pub use plan::{left, plan};
 pub use progress::progress;
 pub use release::{previewed, pruned, published, release_progress, releases, rolled_back};

@@ -2,8 +2,8 @@
 //!
 //! - [`description`]: `frontage.toml`, typed and checked.
 //! - [`artifacts`]: the builds that it is about, by their hashes.
-//! - one module per stack ([`toggles`], [`packages`], [`identity`], [`edge`], [`shell`], [`team`]): a
-//!   function from the description to resources.
+//! - one module per stack ([`toggles`], [`packages`], [`identity`], [`edge`], [`shell`], [`team`],
+//!   [`pipeline`]): a function from the description to resources.
 //! - [`system`]: all of them, and how they refer to each other.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -15,6 +15,7 @@ mod function;
 pub mod identity;
 mod outputs;
 pub mod packages;
+pub mod pipeline;
 pub mod shell;
 mod sites;
 mod stream;

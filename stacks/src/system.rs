@@ -1,6 +1,7 @@
 //! The whole system: every stack that a description asks for.
 //!
-//! References have one direction. A team's stack refers to `edge` alone; the shell's policy names the
+//! References have one direction. A team's stack refers to `edge` alone, and that of its pipeline to the
+//! team's and to `pipelines`; the shell's policy names the
 //! teams' sites, the login pages and the toggles; the login's client names the shell's URL; and
 //! `config.json` in the shell's bucket, which names them all, is last.
 
@@ -9,7 +10,7 @@ use model::{Graph, StackName, Tags};
 use crate::artifacts::Artifacts;
 use crate::description::{InvalidName, Name, Packages, System, Team};
 use crate::shell::ShellInputs;
-use crate::{edge, identity, packages, shell, team, toggles};
+use crate::{edge, identity, packages, pipeline, shell, team, toggles};
 
 /// The names of a system's stacks, in alphabetical order: those of its [`graph`].
 #[must_use]
@@ -25,6 +26,11 @@ pub fn names(system: &System) -> Vec<StackName> {
         names.extend([edge::STACK, identity::STACK, shell::STACK].map(StackName::new));
         let teams = system.teams.iter().map(|team| team.name.as_str());
         names.extend(teams.map(team::stack_name));
+        let with_pipelines = system.teams.iter().filter(|team| team.pipeline.is_some());
+        names.extend(with_pipelines.map(|team| pipeline::stack_name(team.name.as_str())));
+        if pipeline::is_shared(system) {
+            names.push(StackName::new(pipeline::SHARED_STACK));
+        }
     }
     names.sort();
     names
@@ -75,6 +81,10 @@ pub fn graph(system: &System, artifacts: &Artifacts) -> Graph {
         .iter()
         .map(|team| team::add(&mut graph, team, &edge, &system.sites))
         .collect();
+    let shared = pipeline::Shared::add(&mut graph, system);
+    for (team, site) in system.teams.iter().zip(&teams) {
+        pipeline::add(&mut graph, system, team, site, &shared);
+    }
     let login = identity::add(&mut graph, system, artifacts);
     let around = ShellInputs {
         teams: &teams,

@@ -14,10 +14,10 @@ use model::{IgnoredTags, Tags};
 use proptest::option;
 use proptest::prelude::*;
 use stacks::description::{
-    AccessLogs, Alarms, Architecture, Connections, Countries, CustomDomain, Delivery, Dns, Email,
-    Functions, Identity, LOG_CLASSES, LogLevel, MINIMUM_TLS, Mfa, Name, Oidc, Packages, Password,
-    Protocol, Provider, Quotas, Shell, Sources, System, TEMPLATE, Team, ThreatProtection, Tier,
-    Toggles, log_class, price_class,
+    AccessLogs, Alarms, Architecture, Ci, Connection, Connections, Countries, CustomDomain,
+    Delivery, Dns, Email, Functions, Identity, LOG_CLASSES, LogLevel, MINIMUM_TLS, Mfa, Name, Oidc,
+    Packages, Password, Pipeline, Pipelines, Protocol, Provider, Quotas, Shell, Source, Sources,
+    System, TEMPLATE, Team, ThreatProtection, Tier, Toggles, log_class, price_class,
 };
 
 #[test]
@@ -366,6 +366,145 @@ fn sources() -> impl Strategy<Value = Sources> {
     })
 }
 
+/// What pipelines share, with a connection, so that any source can be described.
+fn pipelines() -> impl Strategy<Value = Pipelines> {
+    let arn = "arn:aws:codeconnections:eu-west-1:[0-9]{12}:connection/[0-9a-f-]{8}";
+    let new = prop::sample::select(vec!["GitHub", "GitLab", "Bitbucket"]).prop_map(Connection::New);
+    let connection = prop_oneof![new, arn.prop_map(Connection::Existing)];
+    let providers = prop::sample::subsequence(Ci::ALL.to_vec(), 0..=2);
+    let days = prop::sample::select(RETENTION_DAYS);
+    let settings = (
+        "[a-z]{1,9}(/[a-z]{1,9})?",
+        any::<bool>(),
+        option::of(1..=99),
+    );
+    (connection, providers, days, settings).prop_map(
+        |(connection, identity_providers, log_retention_days, (branch, approval, canary))| {
+            Pipelines {
+                connection: Some(connection),
+                identity_providers,
+                branch,
+                approval,
+                canary,
+                log_retention_days,
+            }
+        },
+    )
+}
+
+/// Whose keys are those that have an effect with its source.
+fn pipeline() -> impl Strategy<Value = Pipeline> {
+    let repository = || "[a-z]{1,9}/[.]?[a-z][a-z.-]{0,8}";
+    let source = prop_oneof![
+        repository().prop_map(Source::Connection),
+        Just(Source::CodeCommit),
+        ("[a-z]{3,9}", "[a-z]{1,9}[.]zip").prop_map(|(bucket, key)| Source::S3 { bucket, key }),
+        repository().prop_map(|repository| Source::Ci(Ci::GitHub, repository)),
+        repository().prop_map(|repository| Source::Ci(Ci::GitLab, repository)),
+    ];
+    let paths = prop::collection::btree_set("[a-z]{1,9}/[*][*]", 0..8);
+    let folder = option::of("[a-z]{1,9}(/[a-z]{1,9})?");
+    let settings = ("[a-z]{1,9}", any::<bool>(), option::of(1..=99));
+    (source, paths, folder, settings).prop_map(
+        |(source, paths, folder, (branch, approval, canary))| Pipeline {
+            source,
+            branch,
+            paths: paths.into_iter().collect(),
+            folder,
+            approval,
+            canary,
+        },
+    )
+}
+
+/// A pipeline as it is read: with the defaults where its source or its description has no key.
+fn with_defaults(mut pipeline: Pipeline, defaults: &Pipelines) -> Pipeline {
+    match pipeline.source {
+        Source::Connection(_) => {}
+        Source::CodeCommit => pipeline.paths.clear(),
+        Source::S3 { .. } => {
+            pipeline.paths.clear();
+            pipeline.branch.clone_from(&defaults.branch);
+        }
+        Source::Ci(..) => pipeline.approval = defaults.approval,
+    }
+    pipeline.canary = pipeline.canary.or(defaults.canary);
+    pipeline
+}
+
+fn write_pipelines(text: &mut String, pipelines: &Pipelines) {
+    let Pipelines {
+        connection,
+        identity_providers,
+        branch,
+        approval,
+        canary,
+        log_retention_days,
+    } = pipelines;
+    writeln!(
+        text,
+        "[pipelines]\nbranch = \"{branch}\"\napproval = {approval}"
+    )
+    .unwrap();
+    writeln!(text, "log_retention_days = {log_retention_days}").unwrap();
+    let words: Vec<_> = identity_providers.iter().map(|ci| ci.as_str()).collect();
+    writeln!(text, "identity_providers = {words:?}").unwrap();
+    match connection {
+        Some(Connection::New(host)) => {
+            writeln!(text, "connection = \"{}\"", host.to_lowercase()).unwrap();
+        }
+        Some(Connection::Existing(arn)) => writeln!(text, "connection = \"{arn}\"").unwrap(),
+        None => {}
+    }
+    if let Some(canary) = canary {
+        writeln!(text, "canary = {canary}").unwrap();
+    }
+}
+
+fn write_pipeline(text: &mut String, team: &Name, pipeline: &Pipeline) {
+    let Pipeline {
+        source,
+        branch,
+        paths,
+        folder,
+        approval,
+        canary,
+    } = pipeline;
+    let (of_branch, of_paths, of_approval) = match source {
+        Source::Connection(_) => (true, true, true),
+        Source::CodeCommit => (true, false, true),
+        Source::S3 { .. } => (false, false, true),
+        Source::Ci(..) => (true, true, false),
+    };
+    writeln!(text, "[teams.{team}.pipeline]").unwrap();
+    match source {
+        Source::Connection(repository) => {
+            writeln!(text, "repository = \"{repository}\"").unwrap();
+        }
+        Source::CodeCommit => writeln!(text, "source = \"codecommit\"").unwrap(),
+        Source::S3 { bucket, key } => {
+            writeln!(text, "source = \"s3\"\nobject = \"{bucket}/{key}\"").unwrap();
+        }
+        Source::Ci(ci, repository) => {
+            writeln!(text, "source = \"{}\"", ci.as_str()).unwrap();
+            writeln!(text, "repository = \"{repository}\"").unwrap();
+        }
+    }
+    if of_branch {
+        writeln!(text, "branch = \"{branch}\"").unwrap();
+    }
+    if of_paths {
+        writeln!(text, "paths = {paths:?}").unwrap();
+    }
+    if of_approval {
+        writeln!(text, "approval = {approval}").unwrap();
+    }
+    write_texts(text, [("folder", folder)]);
+    if let Some(canary) = canary {
+        writeln!(text, "canary = {canary}").unwrap();
+    }
+}
+
 /// Teams whose names, and so their default routes, differ from all others and from the shell's.
 fn teams() -> impl Strategy<Value = Vec<Team>> {
     let team = (
@@ -373,10 +512,11 @@ fn teams() -> impl Strategy<Value = Vec<Team>> {
         option::of("[a-z]{1,9}(/[a-z]{1,9})?"),
         domain(),
         sources(),
+        option::of(pipeline()),
     );
     let teams = prop::collection::btree_map("x[a-z0-9]{0,9}", team, 0..4);
     teams.prop_map(|teams| {
-        let team = |(name, (title, source, domain, sources)): (String, _)| Team {
+        let team = |(name, (title, source, domain, sources, pipeline)): (String, _)| Team {
             route: format!("/{name}"),
             name: name.parse::<Name>().unwrap(),
             title,
@@ -384,6 +524,7 @@ fn teams() -> impl Strategy<Value = Vec<Team>> {
             domain,
             sources,
             budget: None,
+            pipeline,
         };
         teams.into_iter().map(team).collect()
     })
@@ -403,7 +544,7 @@ fn system() -> impl Strategy<Value = System> {
         (toggles(), alarms()),
         option::of(packages()),
         front_ends,
-        1_783usize..=20_480,
+        (pipelines(), 1_783usize..=20_480),
     );
     all.prop_map(
         |(
@@ -414,15 +555,19 @@ fn system() -> impl Strategy<Value = System> {
             (toggles, alarms),
             packages,
             front_ends,
-            length,
+            (pipelines, length),
         )| {
             let (tags, ignore_tags) = tags;
-            let (identity, mut sites, shell, teams) = match front_ends {
+            let (identity, mut sites, shell, mut teams) = match front_ends {
                 Some((identity, sites, shell, teams)) => (identity, sites, Some(shell), teams),
                 None => (Identity::default(), Delivery::default(), None, Vec::new()),
             };
             if !has_domain(&identity, shell.as_ref(), &teams) {
                 sites.minimum_tls = Delivery::default().minimum_tls;
+            }
+            for team in &mut teams {
+                let pipeline = team.pipeline.take();
+                team.pipeline = pipeline.map(|pipeline| with_defaults(pipeline, &pipelines));
             }
             System {
                 name,
@@ -438,6 +583,7 @@ fn system() -> impl Strategy<Value = System> {
                 identity,
                 sites,
                 shell,
+                pipelines,
                 teams,
                 quotas: Quotas {
                     content_security_policy_length: length,
@@ -636,6 +782,7 @@ fn write_front_ends(text: &mut String, identity: &Identity, shell: &Shell, teams
         domain,
         sources,
         budget: _,
+        pipeline,
     } in teams
     {
         writeln!(
@@ -655,6 +802,9 @@ fn write_front_ends(text: &mut String, identity: &Identity, shell: &Shell, teams
         } = sources;
         writeln!(text, "connects_to = {connects_to:?}\nimages = {images:?}").unwrap();
         writeln!(text, "fonts = {fonts:?}\nframes = {frames:?}").unwrap();
+        if let Some(pipeline) = pipeline {
+            write_pipeline(text, name, pipeline);
+        }
     }
 }
 
@@ -759,6 +909,7 @@ fn written(system: &System) -> String {
         identity,
         sites,
         shell,
+        pipelines,
         teams,
         quotas,
     } = system;
@@ -779,6 +930,7 @@ fn written(system: &System) -> String {
         emails,
         kms_key,
     } = alarms;
+    write_pipelines(&mut text, pipelines);
     writeln!(text, "[alarms]\nenabled = {enabled}\nemails = {emails:?}").unwrap();
     write_texts(&mut text, [("kms_key", kms_key)]);
     if let Some(Packages {

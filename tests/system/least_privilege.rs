@@ -78,7 +78,7 @@ async fn forbid(project: &Project, function: &str, action: &str, resource: &str)
 }
 
 /// IAM answers with policy documents in URL encoding.
-fn decoded(text: &str) -> String {
+pub(super) fn decoded(text: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

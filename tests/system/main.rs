@@ -30,6 +30,7 @@ mod organisation;
 mod outputs;
 mod paced;
 mod packages;
+mod pipeline;
 mod policies;
 mod recreated;
 mod regions;

@@ -52,6 +52,13 @@ fn help() {
         "packages publish",
         "packages list",
         "packages login",
+        "pipeline",
+        "pipeline run",
+        "pipeline export",
+        "pipeline list",
+        "pipeline start",
+        "pipeline logs",
+        "pipeline approve",
         "dev",
         "completions",
     ];

@@ -367,6 +367,55 @@ async fn a_teams_pipeline_releases_its_own_application() {
     project.destroy();
 }
 
+/// The role that a CI service assumes runs each step, and publishes to its team's site alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pipelines_role_runs_its_steps_and_no_others() {
+    let described = "[shell]\n[teams.shipping]\n[teams.billing.pipeline]\n\
+                     source = \"github-actions\"\nrepository = \"acme/billing\"\n";
+    let project = strict(described);
+    let stacks = ["edge", "team/billing", "team/shipping", "ci/billing"];
+    let stacks: Vec<_> = stacks.iter().flat_map(|of| ["--stack", of]).collect();
+    project.ok(&[&["apply", "--yes"], &stacks[..]].concat());
+    project.ok(&[&["plan", "--detailed-exitcode"], &stacks[..]].concat());
+    let world = &project.world;
+    let role = format!("{}-ci-billing-make-{}", world.system, world.region);
+    let iam = aws_sdk_iam::Client::new(&world.config());
+    let policy = iam
+        .get_role_policy()
+        .role_name(role)
+        .policy_name("pipeline");
+    let policy = policy.send().await.expect("the policy");
+    let document = super::least_privilege::decoded(policy.policy_document());
+    let document: Value = serde_json::from_str(&document).expect("JSON");
+    let builder = User::with(&project, "builder", &adapted(vec![document])).await;
+
+    let seen = tempfile::tempdir().expect("a directory");
+    let repository = super::pipeline::quick(seen.path());
+    repository.push("main");
+    let source = repository.bare();
+    builder.ok(
+        &project,
+        &["pipeline", "run", "billing", "--source", &source],
+    );
+    builder.ok(&project, &["release", "list", "billing"]);
+    let other = build(&project, "other");
+    for application in ["shipping", "shell"] {
+        let publish = ["release", "publish", application, "--dir", &other];
+        let refused = builder.runs(&project, &publish);
+        assert_eq!(refused.code, Some(1), "{refused:#?}");
+    }
+    let shipping = builder.runs(
+        &project,
+        &["release", "publish", "shipping", "--dir", &other],
+    );
+    // It can read the team's bucket, as each plan does, but none of its objects.
+    assert!(shipping.stderr.contains("s3:GetObject"), "{shipping:#?}");
+    let applied = builder.runs(&project, &["apply", "--yes", "--stack", "team/billing"]);
+    assert_eq!(applied.code, Some(1), "{applied:#?}");
+    project.destroy();
+    assert_eq!(world.listing().await, Vec::<String>::new());
+}
+
 /// What a plan with nothing to do can lack on the emulator.
 const UNCHECKED: &[&str] = &[
     // It does not check calls whose names are in CBOR.

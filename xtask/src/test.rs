@@ -79,7 +79,11 @@ impl Check {
             Self::Toml => linter("taplo", &["fmt", "--check"]),
             Self::Shell => linter(
                 "shellcheck",
-                &[".ci/run", "crates/local/src/server/supervise.sh"],
+                &[
+                    ".ci/run",
+                    "crates/local/src/server/supervise.sh",
+                    "stacks/src/pipeline/steps.sh",
+                ],
             ),
             Self::Lints => lints(),
             Self::Licences => licences(),

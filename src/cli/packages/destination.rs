@@ -42,3 +42,16 @@ pub(super) async fn destination(
         expires: token.expires,
     })
 }
+
+/// The registry at this URL, or the system's own, to install packages from: its token is valid for as
+/// short a time as can be.
+pub(in crate::cli) async fn registry(
+    global: &Global,
+    url: Option<String>,
+) -> Result<Registry, Report> {
+    let place = RegistryArgs {
+        dir: None,
+        registry: url,
+    };
+    Ok(destination(global, &place, Token::SHORTEST).await?.registry)
+}

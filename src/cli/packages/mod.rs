@@ -13,6 +13,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use miette::Report;
 
+pub(super) use self::destination::registry;
 pub(super) use self::serve::serve;
 use self::workspace::RegistryArgs;
 use crate::cli::global::Global;

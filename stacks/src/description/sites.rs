@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::budget::Budget;
 use super::domain::CustomDomain;
 use super::name::Name;
+use super::pipelines::{Pipeline, Pipelines};
 use super::problem::Problem;
 use super::sources::Sources;
 use super::suggestion::quoted;
@@ -51,6 +52,8 @@ pub struct Team {
     pub sources: Sources,
     /// The most bytes of its scripts and styles. Default: 5 MB.
     pub budget: Option<Budget>,
+    /// How its commits become releases. Default: by `frontage release publish` alone.
+    pub pipeline: Option<Pipeline>,
 }
 
 impl Shell {
@@ -75,14 +78,15 @@ impl Team {
             domain: None,
             sources: Sources::default(),
             budget: None,
+            pipeline: None,
         }
     }
 
     /// Reads every `[teams.NAME]`.
-    pub(super) fn read_all(root: &mut Table) -> Vec<Self> {
+    pub(super) fn read_all(root: &mut Table, pipelines: &Pipelines) -> Vec<Self> {
         let mut routes = BTreeMap::new();
         let teams = root.tables("teams", |name, at, table| {
-            Self::read(name, at, table, &mut routes)
+            Self::read(name, at, table, (&mut routes, pipelines))
         });
         teams.into_iter().flatten().collect()
     }
@@ -91,7 +95,7 @@ impl Team {
         text: &str,
         at: Range<usize>,
         table: &mut Table,
-        routes: &mut BTreeMap<String, String>,
+        (routes, pipelines): (&mut BTreeMap<String, String>, &Pipelines),
     ) -> Option<Self> {
         let title = table.text("title", title);
         let route = table.text("route", route);
@@ -99,6 +103,7 @@ impl Team {
         let domain = CustomDomain::read(table);
         let sources = Sources::read(table);
         let budget = table.text("budget", Budget::described);
+        let pipeline = table.table("pipeline", |table| Pipeline::read(table, pipelines));
         let name = match text.parse::<Name>() {
             Ok(name) if text != SHELL => name,
             Ok(_) => {
@@ -125,6 +130,7 @@ impl Team {
             domain,
             sources,
             budget,
+            pipeline,
         })
     }
 }

@@ -11,6 +11,7 @@ use super::functions::Functions;
 use super::identity::Identity;
 use super::name::Name;
 use super::packages::Packages;
+use super::pipelines::Pipelines;
 use super::problem::{DescriptionErrors, Problem};
 use super::quotas::Quotas;
 use super::region::{is_region, region_like};
@@ -59,6 +60,8 @@ pub struct System {
     pub sites: Delivery,
     /// `[shell]`: the parent application. Default: none, and no sign-in either.
     pub shell: Option<Shell>,
+    /// `[pipelines]`: what the teams' pipelines share, and their defaults.
+    pub pipelines: Pipelines,
     /// `[teams.NAME]`: the child applications, which need the shell. Default: none.
     pub teams: Vec<Team>,
     /// `[quotas]`: quotas that AWS raised for the account.
@@ -83,6 +86,7 @@ impl System {
             identity: Identity::default(),
             sites: Delivery::default(),
             shell: None,
+            pipelines: Pipelines::default(),
             teams: Vec::new(),
             quotas: Quotas::default(),
         }
@@ -127,7 +131,8 @@ impl System {
         });
         let has_shell = root.has("shell");
         let shell = root.table("shell", Shell::read);
-        let teams = Team::read_all(root);
+        let pipelines = root.table("pipelines", Pipelines::read);
+        let teams = Team::read_all(root, &pipelines);
         let quotas = root.table("quotas", Quotas::read);
         if !root.has("name") {
             root.missing("name", missing_name(entries));
@@ -157,6 +162,7 @@ impl System {
             identity,
             sites,
             shell,
+            pipelines,
             teams,
             quotas,
         })

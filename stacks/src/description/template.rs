@@ -23,8 +23,8 @@ mod tests {
     use super::*;
     use crate::description::table::Findings;
     use crate::description::{
-        Architecture, LOG_CLASSES, LogLevel, MINIMUM_TLS, Mfa, Protocol, Shell, System,
-        ThreatProtection, Tier, log_class, syntax,
+        Architecture, Ci, Connection, LOG_CLASSES, LogLevel, MINIMUM_TLS, Mfa, Protocol, Shell,
+        Source, System, ThreatProtection, Tier, log_class, syntax,
     };
     use model::types::cloudfront::PriceClass;
     use model::types::logs::{LogGroupClass, RETENTION_DAYS};
@@ -115,7 +115,19 @@ mod tests {
             },
             Shell::default()
         );
+        let pipelines = &mut system.pipelines;
+        assert_eq!(pipelines.connection.take(), Some(Connection::New("GitHub")));
+        assert_eq!(
+            std::mem::take(&mut pipelines.identity_providers),
+            [Ci::GitHub]
+        );
+        assert_eq!(pipelines.canary.take(), Some(10));
         let team = system.teams.pop().unwrap();
+        let pipeline = team.pipeline.unwrap();
+        let source = Source::Connection("acme/shipping".to_owned());
+        assert_eq!((pipeline.source, &*pipeline.branch), (source, "main"));
+        assert_eq!(pipeline.paths, ["shipping/**"]);
+        assert_eq!(pipeline.folder.as_deref(), Some("shipping"));
         assert_eq!(
             (team.name.as_str(), team.title.as_str(), team.route.as_str()),
             ("shipping", "Shipping", "/shipping")

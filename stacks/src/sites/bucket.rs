@@ -18,17 +18,24 @@ const RESTORABLE_DAYS: i32 = 30;
 
 /// The bucket's name. Bucket names are global: the hash covers account and Region, since both in
 /// full would not fit.
-pub(super) fn name(stack: &StackBuilder<'_>) -> Text {
+fn name(stack: &StackBuilder<'_>) -> Text {
     let here = Text::fingerprint([Pseudo::AccountId.into(), Pseudo::Region.into()]);
     Text::concat([Text::from(stack.physical_prefix() + "-"), here])
 }
 
-pub(super) fn add(stack: &mut StackBuilder<'_>) -> Handle<Bucket> {
-    let bucket = Bucket {
+/// A private bucket, the only one of its stack: encrypted, and without access lists.
+pub(crate) fn private(stack: &StackBuilder<'_>) -> Bucket {
+    Bucket {
         bucket_name: name(stack),
         bucket_encryption: Some(encryption()),
         public_access_block_configuration: Some(PublicAccessBlockConfiguration::all()),
         ownership_controls: Some(ObjectOwnership::BucketOwnerEnforced.into()),
+        ..Bucket::default()
+    }
+}
+
+pub(super) fn add(stack: &mut StackBuilder<'_>) -> Handle<Bucket> {
+    let bucket = Bucket {
         versioning_configuration: Some(VersioningConfiguration {
             status: VersioningStatus::Enabled,
         }),
@@ -36,7 +43,7 @@ pub(super) fn add(stack: &mut StackBuilder<'_>) -> Handle<Bucket> {
             rules: vec![forget_old_versions()],
             transition_default_minimum_object_size: None,
         }),
-        ..Bucket::default()
+        ..private(stack)
     };
     stack.add("bucket", bucket)
 }
@@ -91,20 +98,25 @@ pub(super) fn let_distribution_read(
             service,
         )]))),
         condition: condition("StringEquals", "AWS:SourceArn", distribution.arn()),
-        ..Statement::allow(["s3:GetObject"], vec![objects.clone()])
+        ..Statement::allow(["s3:GetObject"], vec![objects])
     };
-    let refuse = Statement {
+    let policy = BucketPolicy {
+        bucket: bucket.name(),
+        policy_document: PolicyDocument::new(vec![read, refuse_without_tls(bucket)]),
+    };
+    stack.add("bucket-policy", policy);
+}
+
+/// Refuses every request without TLS.
+pub(crate) fn refuse_without_tls(bucket: &Handle<Bucket>) -> Statement {
+    let objects = Text::concat([bucket.arn(), Text::from("/*")]);
+    Statement {
         sid: Some("TlsOnly".to_owned()),
         effect: Effect::Deny,
         principal: Some(Principal::Anyone("*".to_owned())),
         condition: condition("Bool", "aws:SecureTransport", Text::from("false")),
         ..Statement::allow(["s3:*"], vec![bucket.arn(), objects])
-    };
-    let policy = BucketPolicy {
-        bucket: bucket.name(),
-        policy_document: PolicyDocument::new(vec![read, refuse]),
-    };
-    stack.add("bucket-policy", policy);
+    }
 }
 
 fn condition(operator: &str, key: &str, value: Text) -> BTreeMap<String, BTreeMap<String, Values>> {

@@ -171,7 +171,7 @@ fn declarations_are_those_of_the_code_beside_them() {
         }
     }
     assert_eq!(compared, model::types::ALL.len());
-    for part in ["packages", "release", "toggles"] {
+    for part in ["packages", "pipeline", "release", "toggles"] {
         let (declared, called) = in_folder(&package.join("../../../src").join(part));
         assert_eq!(declared, called, "{part}");
     }

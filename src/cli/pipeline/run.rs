@@ -1,0 +1,115 @@
+//! `frontage pipeline run`.
+
+use std::ffi::OsString;
+
+use clap::Args;
+use local::Tools;
+use miette::{IntoDiagnostic as _, Report};
+use stacks::description::System;
+use stacks::pipeline::Step;
+
+use super::team;
+use crate::cli::global::{Format, Global};
+use crate::cli::interrupts::Interrupts;
+use crate::cli::output::say;
+use crate::cli::packages::registry;
+use crate::cli::{advice, description};
+use crate::packages::{Registry, TOKEN_VARIABLE};
+use crate::pipeline::{Checkout, PipelineError, Steps};
+use crate::release::PreviewName;
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Arguments {
+    /// The team
+    team: String,
+    /// The team's Git repository
+    #[arg(long, value_name = "DIR|URL", default_value = ".")]
+    source: String,
+    /// A branch, a tag or a commit
+    #[arg(long = "ref", value_name = "REF", default_value = "HEAD")]
+    reference: String,
+    /// Get packages from this registry instead of the system's own, with the token from the
+    /// variable `NODE_AUTH_TOKEN`
+    #[arg(long, value_name = "URL")]
+    registry: Option<String>,
+    /// Publish as a preview of this name, which only who has its link sees
+    #[arg(long, value_name = "NAME")]
+    preview: Option<PreviewName>,
+}
+
+pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Report> {
+    let stack = stacks::team::stack_name(&arguments.team);
+    let system = description::of(global, &[stack])?;
+    let team = team(&system, &arguments.team)?;
+    let mut steps =
+        Steps::prepare(team.name.as_str(), &program(global)?).map_err(advice::report)?;
+    if let Some(folder) = team.pipeline.as_ref().and_then(|of| of.folder.as_deref()) {
+        steps.set("FRONTAGE_FOLDER", folder);
+    }
+    if let Some(name) = &arguments.preview {
+        steps.set("FRONTAGE_PREVIEW", name.to_string());
+    }
+    let tools = tokio::task::spawn_blocking(|| Tools::install(&mut say));
+    let tools = tools.await.into_diagnostic()?.into_diagnostic()?;
+    steps.set("PATH", tools.path_variable());
+    if let Some(registry) = registry_of(global, &system, arguments).await? {
+        steps.set("FRONTAGE_REGISTRY", registry.url());
+        steps.set(TOKEN_VARIABLE, registry.token().unwrap_or_default());
+    }
+    let ended = execute(&steps, &arguments.source, &arguments.reference).await;
+    ended.map_err(advice::report)
+}
+
+/// Runs every step in a new checkout, until one fails or the run is interrupted.
+async fn execute(steps: &Steps, source: &str, reference: &str) -> Result<(), PipelineError> {
+    let checkout = Checkout::of(source, reference).await?;
+    say(&format!("commit {} of {source}", checkout.commit()));
+    let mut interrupts = Interrupts::listen();
+    for step in Step::ALL {
+        tokio::select! {
+            ended = steps.run(step, &checkout) => ended?,
+            () = interrupts.next() => return Err(PipelineError::Interrupted(step)),
+        }
+    }
+    Ok(())
+}
+
+/// The registry of the system's packages, or the one that the command line names; `None` if there is
+/// neither.
+async fn registry_of(
+    global: &Global,
+    system: &System,
+    arguments: &Arguments,
+) -> Result<Option<Registry>, Report> {
+    if system.packages.is_none() && arguments.registry.is_none() {
+        return Ok(None);
+    }
+    registry(global, arguments.registry.clone()).await.map(Some)
+}
+
+/// This program with the global options of this run. It publishes from another directory.
+fn program(global: &Global) -> Result<Vec<OsString>, Report> {
+    let mut words = vec![std::env::current_exe().into_diagnostic()?.into_os_string()];
+    match &global.system {
+        Some(name) => words.extend(["--system".into(), name.into()]),
+        None => {
+            let config = std::path::absolute(&global.config).into_diagnostic()?;
+            words.extend(["--config".into(), config.into_os_string()]);
+        }
+    }
+    let options = [
+        ("--region", &global.region),
+        ("--profile", &global.profile),
+        ("--endpoint-url", &global.endpoint_url),
+    ];
+    for (option, value) in options {
+        if let Some(value) = value {
+            words.extend([option.into(), value.into()]);
+        }
+    }
+    if global.format == Format::Json {
+        words.extend(["--format".into(), "json".into()]);
+    }
+    Ok(words)
+}

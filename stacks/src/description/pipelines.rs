@@ -1,0 +1,426 @@
+//! `[pipelines]` and `[teams.NAME.pipeline]`: how a team's commits become releases.
+
+use model::types::logs::RETENTION_DAYS;
+
+use super::arn::Arn;
+use super::problem::Problem;
+use super::table::{Rejected, Table};
+
+/// The most patterns of a filter of `CodePipeline`. Source: `GitFilePathFilterCriteria` in the
+/// `CodePipeline` API reference.
+const PATTERNS: usize = 8;
+
+/// What all pipelines share, and the defaults of their settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pipelines {
+    /// The connection to the Git host. Default: none.
+    pub connection: Option<Connection>,
+    /// The CI services whose identity provider the system creates in IAM. An account has one per
+    /// service, so it may exist already. Default: none.
+    pub identity_providers: Vec<Ci>,
+    /// The branch whose commits are released. Default: `main`.
+    pub branch: String,
+    /// Whether a person approves a release first. Default: no.
+    pub approval: bool,
+    /// The percentage of clients that a release goes to first, 1 to 99. Default: none.
+    pub canary: Option<i32>,
+    /// Days that the logs of builds are kept. Default: 30.
+    pub log_retention_days: i32,
+}
+
+impl Default for Pipelines {
+    fn default() -> Self {
+        Self {
+            connection: None,
+            identity_providers: Vec::new(),
+            branch: "main".to_owned(),
+            approval: false,
+            canary: None,
+            log_retention_days: 30,
+        }
+    }
+}
+
+/// A connection to a Git host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Connection {
+    /// One that the system creates, to a host of this type: `GitHub`.
+    New(&'static str),
+    /// One that exists, by its ARN.
+    Existing(String),
+}
+
+/// A CI service that runs the steps in place of `CodePipeline`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ci {
+    /// GitHub Actions.
+    GitHub,
+    /// GitLab CI/CD of gitlab.com.
+    GitLab,
+}
+
+impl Ci {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::GitHub, Self::GitLab];
+
+    /// Its word in the description.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::GitHub => "github-actions",
+            Self::GitLab => "gitlab-ci",
+        }
+    }
+}
+
+/// The pipeline of a team, with the defaults of [`Pipelines`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pipeline {
+    /// Where its source is, and with that what runs it.
+    pub source: Source,
+    /// The branch whose commits are released.
+    pub branch: String,
+    /// Patterns of the files whose changes start it, at most 8. Default: all files.
+    pub paths: Vec<String>,
+    /// The folder of the team's npm package in the repository. Default: the repository itself.
+    pub folder: Option<String>,
+    /// Whether a person approves a release first.
+    pub approval: bool,
+    /// The percentage of clients that a release goes to first.
+    pub canary: Option<i32>,
+}
+
+/// Where the source of a pipeline is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A repository, `OWNER/NAME`, over the connection of [`Pipelines::connection`].
+    Connection(String),
+    /// A repository in CodeCommit, which the system creates.
+    CodeCommit,
+    /// A zip in a versioned bucket.
+    S3 {
+        /// The bucket.
+        bucket: String,
+        /// The zip's key.
+        key: String,
+    },
+    /// A repository, `OWNER/NAME`, whose host's own CI service runs the steps.
+    Ci(Ci, String),
+}
+
+/// The words for a source.
+const SOURCES: [&str; 5] = [
+    "connection",
+    "codecommit",
+    "s3",
+    "github-actions",
+    "gitlab-ci",
+];
+
+/// The types of host that a connection can be created for, as `CreateConnection` names them, and
+/// their words.
+const HOSTS: [(&str, &str); 3] = [
+    ("github", "GitHub"),
+    ("gitlab", "GitLab"),
+    ("bitbucket", "Bitbucket"),
+];
+
+impl Pipelines {
+    pub(super) fn read(table: &mut Table) -> Self {
+        let default = Self::default();
+        Self {
+            connection: table.text("connection", connection),
+            identity_providers: table
+                .texts("identity_providers", identity_provider)
+                .unwrap_or_default(),
+            branch: table.text("branch", branch).unwrap_or(default.branch),
+            approval: table.boolean("approval").unwrap_or(default.approval),
+            canary: canary(table),
+            log_retention_days: table
+                .integer_of("log_retention_days", RETENTION_DAYS, "days")
+                .unwrap_or(default.log_retention_days),
+        }
+    }
+}
+
+impl Pipeline {
+    /// Reads the table, if it is written.
+    pub(super) fn read(table: &mut Table, defaults: &Pipelines) -> Option<Self> {
+        let written = table.is_written();
+        let source = Source::read(table, defaults);
+        let branch = table.text("branch", branch);
+        let paths = table.texts("paths", pattern).unwrap_or_default();
+        let folder = table.text("folder", folder);
+        let approval = table.boolean("approval");
+        let canary = canary(table);
+        table.report(too_many(table, &paths));
+        table.report(
+            source
+                .as_ref()
+                .and_then(|source| ineffective(table, source)),
+        );
+        if !written {
+            return None;
+        }
+        Some(Self {
+            source: source?,
+            branch: branch.unwrap_or_else(|| defaults.branch.clone()),
+            paths,
+            folder,
+            approval: approval.unwrap_or(defaults.approval),
+            canary: canary.or(defaults.canary),
+        })
+    }
+
+    /// The CI service that runs it; `None` if `CodePipeline` does.
+    #[must_use]
+    pub fn ci(&self) -> Option<Ci> {
+        match &self.source {
+            Source::Ci(ci, _) => Some(*ci),
+            _ => None,
+        }
+    }
+}
+
+impl Source {
+    fn read(table: &mut Table, defaults: &Pipelines) -> Option<Self> {
+        let kind = table.choice("source", &SOURCES, |word| word);
+        let kind = kind.unwrap_or("connection");
+        let repository = table.text("repository", repository);
+        let object = table.text("object", object);
+        let written = table.is_written();
+        let (needs_repository, needs_object) = match kind {
+            "codecommit" => (false, false),
+            "s3" => (false, true),
+            _ => (true, false),
+        };
+        for (key, needed, example) in [
+            ("repository", needs_repository, "acme/shipping"),
+            ("object", needs_object, "acme-sources/shipping.zip"),
+        ] {
+            if needed && written && !table.has(key) {
+                table.missing(key, missing(key, kind, example));
+            }
+            table.report((!needed).then(|| needless(table, key, kind)).flatten());
+        }
+        match kind {
+            "connection" => {
+                let from = table.span("repository");
+                let lacks = defaults.connection.is_none();
+                table.report(from.filter(|_| lacks).map(without_connection));
+                repository.map(Self::Connection)
+            }
+            "codecommit" => Some(Self::CodeCommit),
+            "s3" => object.map(|(bucket, key)| Self::S3 { bucket, key }),
+            other => {
+                let ci = Ci::ALL.into_iter().find(|ci| ci.as_str() == other)?;
+                repository.map(|repository| Self::Ci(ci, repository))
+            }
+        }
+    }
+}
+
+fn missing(key: &str, kind: &str, example: &str) -> Problem {
+    let message = format!("`{key}` is missing");
+    Problem::new(message, 0..0, format!("the source `{kind}` needs it"))
+        .help(format!("add a line such as `{key} = \"{example}\"`"))
+}
+
+fn needless(table: &Table, key: &'static str, kind: &str) -> Option<Problem> {
+    let why = format!("the source `{kind}` has none");
+    let problem = Problem::new(format!("`{key}` is not used"), table.span(key)?, why);
+    Some(problem.help("remove the line, or choose another `source`"))
+}
+
+fn without_connection(at: std::ops::Range<usize>) -> Problem {
+    let message = "a repository without a `connection`";
+    let problem = Problem::new(message, at, "nothing connects the account to its host");
+    problem.help("write `connection = \"github\"` into `[pipelines]`, or the ARN of a connection")
+}
+
+fn too_many(table: &Table, paths: &[String]) -> Option<Problem> {
+    let why = format!("{} patterns; the maximum is {PATTERNS}", paths.len());
+    let at = table.span("paths").filter(|_| paths.len() > PATTERNS)?;
+    Some(
+        Problem::new("`paths` has too many patterns", at, why)
+            .help("use `**` for all below a folder"),
+    )
+}
+
+/// A key that has no effect with a source. Events of CodeCommit name no files; GitHub and GitLab have
+/// approvals of their own.
+fn ineffective(table: &Table, source: &Source) -> Option<Problem> {
+    let (keys, why): (&[&str], _) = match source {
+        Source::Connection(_) => return None,
+        Source::CodeCommit => (&["paths"], "CodeCommit's events name no files"),
+        Source::S3 { .. } => (&["branch", "paths"], "a zip is released as it is"),
+        Source::Ci(..) => (
+            &["approval"],
+            "the repository's host has approvals of its own",
+        ),
+    };
+    let key = keys.iter().find(|key| table.has(key))?;
+    let problem = Problem::new(format!("`{key}` has no effect"), table.span(key)?, why);
+    Some(problem.help("remove the line"))
+}
+
+fn canary(table: &mut Table) -> Option<i32> {
+    table.integer("canary", 1..=99, "percent of the clients")
+}
+
+fn identity_provider(text: &str) -> Result<Ci, Rejected> {
+    let found = Ci::ALL.into_iter().find(|ci| ci.as_str() == text);
+    found.ok_or_else(|| Rejected {
+        why: "not a CI service".to_owned(),
+        help: "use `github-actions` or `gitlab-ci`".to_owned(),
+    })
+}
+
+fn connection(text: &str) -> Result<Connection, Rejected> {
+    if let Some((_, host)) = HOSTS.iter().find(|(word, _)| *word == text) {
+        return Ok(Connection::New(host));
+    }
+    let is_connection = |arn: Arn<'_>| {
+        // The former name of the service is in older ARNs.
+        ["codeconnections", "codestar-connections"].contains(&arn.service)
+            && arn.has_account()
+            && arn.name("connection/").is_some()
+    };
+    if Arn::parse(text).is_some_and(is_connection) {
+        return Ok(Connection::Existing(text.to_owned()));
+    }
+    Err(Rejected {
+        why: "neither a host nor the ARN of a connection".to_owned(),
+        help: "use `github`, `gitlab` or `bitbucket`, or an ARN such as \
+               `arn:aws:codeconnections:eu-west-1:111122223333:connection/ID`"
+            .to_owned(),
+    })
+}
+
+/// Whether a text is safe in YAML, in a shell and in the conditions of a policy.
+fn is_plain(text: &str, more: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || more.contains(c);
+    !text.is_empty() && text.len() <= 255 && text.chars().all(allowed)
+}
+
+fn repository(text: &str) -> Result<String, Rejected> {
+    let parts: Vec<_> = text.split('/').collect();
+    let is_part = |part: &&str| {
+        is_plain(part, "._-") && !part.starts_with('-') && !matches!(*part, "." | "..")
+    };
+    if parts.len() >= 2 && parts.iter().all(is_part) && text.len() <= 255 {
+        return Ok(text.to_owned());
+    }
+    Err(Rejected {
+        why: "not a repository's owner and name".to_owned(),
+        help: "use the owner and the name, such as `acme/shipping`".to_owned(),
+    })
+}
+
+fn branch(text: &str) -> Result<String, Rejected> {
+    if is_plain(text, "._-/") && !text.starts_with(['-', '/', '.']) {
+        return Ok(text.to_owned());
+    }
+    Err(Rejected {
+        why: "not a branch".to_owned(),
+        help: "use a name of a-z, A-Z, 0-9, `.`, `_`, `-` and `/`, such as `main`".to_owned(),
+    })
+}
+
+fn pattern(text: &str) -> Result<String, Rejected> {
+    if is_plain(text, "._-/*") && !text.starts_with('/') {
+        return Ok(text.to_owned());
+    }
+    Err(Rejected {
+        why: "not a pattern of files".to_owned(),
+        help: "use a path from the repository's root, such as `shipping/**` or `package-lock.json`"
+            .to_owned(),
+    })
+}
+
+fn folder(text: &str) -> Result<String, Rejected> {
+    let is_part = |part: &str| is_plain(part, "._-") && part != "." && part != "..";
+    if text.split('/').all(is_part) {
+        return Ok(text.to_owned());
+    }
+    Err(Rejected {
+        why: "not a folder of the repository".to_owned(),
+        help: "use a path from the repository's root, such as `apps/shipping`".to_owned(),
+    })
+}
+
+fn object(text: &str) -> Result<(String, String), Rejected> {
+    let is_bucket = |text: &str| {
+        let allowed = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '-' | '.');
+        (3..=63).contains(&text.len()) && text.chars().all(allowed)
+    };
+    match text.split_once('/') {
+        Some((bucket, key)) if is_bucket(bucket) && is_plain(key, "._-/") => {
+            Ok((bucket.to_owned(), key.to_owned()))
+        }
+        _ => Err(Rejected {
+            why: "not an object's bucket and key".to_owned(),
+            help: "use the bucket and the key, such as `acme-sources/shipping.zip`".to_owned(),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_safe_wherever_they_are_written() {
+        for text in ["acme/shipping", "acme/web/shipping", "a.b/c_d-e"] {
+            assert!(repository(text).is_ok(), "{text}");
+        }
+        for text in [
+            "",
+            "acme",
+            "acme/",
+            "/acme",
+            "acme/*",
+            "acme/a b",
+            "-a/b",
+            "acme/${x}",
+        ] {
+            assert!(repository(text).is_err(), "{text}");
+        }
+        assert!(branch("release/2026-01").is_ok());
+        for text in ["", "-b", "a b", "a\"", "a*", "a$b", "/a"] {
+            assert!(branch(text).is_err(), "{text}");
+        }
+        assert!(pattern("shipping/**").is_ok() && folder("apps/shipping").is_ok());
+        for text in ["", "/a", "a:b", "a'b", "a\nb"] {
+            assert!(pattern(text).is_err(), "{text}");
+            assert!(folder(text).is_err(), "{text}");
+        }
+        assert!(folder("../x").is_err() && folder("a//b").is_err());
+    }
+
+    #[test]
+    fn an_object_has_a_bucket_and_a_key() {
+        let found = object("acme-sources/team/shipping.zip").ok();
+        let expected = ("acme-sources".to_owned(), "team/shipping.zip".to_owned());
+        assert_eq!(found, Some(expected));
+        for text in [
+            "",
+            "acme-sources",
+            "acme-sources/",
+            "Acme/x.zip",
+            "ab/x.zip",
+        ] {
+            assert!(object(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_connection_is_new_or_exists() {
+        let arn = "arn:aws:codestar-connections:eu-west-1:111122223333:connection/1a-2b";
+        let existing = Connection::Existing(arn.to_owned());
+        assert_eq!(connection(arn).ok(), Some(existing));
+        assert_eq!(connection("gitlab").ok(), Some(Connection::New("GitLab")));
+        assert!(connection("GitHub").is_err());
+        assert!(connection("arn:aws:s3:::bucket").is_err());
+    }
+}

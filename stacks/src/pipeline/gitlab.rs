@@ -1,0 +1,61 @@
+//! The file of GitLab CI/CD.
+
+use super::buildspec::NODE;
+use super::export::{GITLAB_AUDIENCE, Place};
+use super::steps::{Step, Variables};
+use super::yaml::{heredoc, mapping, scalar};
+use crate::description::{Pipeline, System, Team};
+
+/// The directory of the script, outside the checkout.
+const FOLDER: &str = "/tmp/frontage";
+/// The file from which the SDKs read the job's identity token.
+const TOKEN: &str = "/tmp/frontage/identity";
+
+/// The file: one job, at each push to the branch.
+pub(super) fn jobs(system: &System, team: &Team, pipeline: &Pipeline, place: &Place) -> String {
+    let role = place.role(system, team);
+    let of_team = Variables::of(system, team).with_canary(pipeline.canary);
+    let mut variables: Vec<_> = of_team.pairs().collect();
+    variables.extend([
+        ("AWS_REGION", place.region.as_str()),
+        ("AWS_ROLE_ARN", &role),
+        ("AWS_WEB_IDENTITY_TOKEN_FILE", TOKEN),
+    ]);
+    let steps = Step::ALL.map(|step| format!("    - sh {FOLDER}/steps.sh {}", step.name()));
+    let condition = format!("$CI_COMMIT_BRANCH == \"{}\"", pipeline.branch);
+    [
+        &format!("release-{}:", team.name),
+        &format!("  image: node:{NODE}"),
+        "  id_tokens:",
+        "    FRONTAGE_IDENTITY_TOKEN:",
+        &format!("      aud: {GITLAB_AUDIENCE}"),
+        "  rules:",
+        &format!("    - if: {}", scalar(&condition)),
+        &changes(&pipeline.paths),
+        &format!("  resource_group: frontage-{}", team.name),
+        "  variables:",
+        &mapping(&variables, "    "),
+        "  before_script:",
+        "    - apt-get update",
+        "    - apt-get install --yes --no-install-recommends awscli",
+        "    - |",
+        &heredoc(FOLDER, "      "),
+        &format!("    - (umask 077; printf %s \"$FRONTAGE_IDENTITY_TOKEN\" >{TOKEN})"),
+        "  script:",
+        &steps.join("\n"),
+    ]
+    .into_iter()
+    .filter(|line| !line.is_empty())
+    .flat_map(|line| [line, "\n"])
+    .collect()
+}
+
+fn changes(paths: &[String]) -> String {
+    if paths.is_empty() {
+        return String::new();
+    }
+    let lines = paths
+        .iter()
+        .map(|path| format!("\n        - {}", scalar(path)));
+    format!("      changes:{}", lines.collect::<String>())
+}

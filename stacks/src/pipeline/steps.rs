@@ -1,0 +1,108 @@
+//! The steps of a pipeline: one shell script, which is the same wherever it runs.
+
+use model::{StackName, physical_prefix};
+
+use crate::description::{System, Team};
+use crate::packages;
+
+/// The script. Its beginning documents its arguments and variables.
+pub const STEPS: &str = include_str!("steps.sh");
+
+/// A step of the script.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Installs the packages of the lock file.
+    Install,
+    /// Runs the script `check`, if there is one.
+    Check,
+    /// Runs the script `test`, if there is one.
+    Test,
+    /// Runs the script `build`.
+    Build,
+    /// Publishes the build.
+    Publish,
+}
+
+impl Step {
+    /// All steps, in their order.
+    pub const ALL: [Self; 5] = [
+        Self::Install,
+        Self::Check,
+        Self::Test,
+        Self::Build,
+        Self::Publish,
+    ];
+
+    /// Its name, which is the script's argument.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Install => "install",
+            Self::Check => "check",
+            Self::Test => "test",
+            Self::Build => "build",
+            Self::Publish => "publish",
+        }
+    }
+}
+
+/// The script's variables of a team, except those that differ from build to build.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variables(Vec<(&'static str, String)>);
+
+impl Variables {
+    /// Those of a team.
+    #[must_use]
+    pub fn of(system: &System, team: &Team) -> Self {
+        let domain = physical_prefix(system.name.as_str(), &StackName::new(packages::STACK));
+        let pipeline = team.pipeline.as_ref();
+        let folder = pipeline.and_then(|pipeline| pipeline.folder.clone());
+        let all = [
+            ("FRONTAGE_TEAM", Some(team.name.to_string())),
+            ("FRONTAGE_SYSTEM", Some(system.name.to_string())),
+            ("FRONTAGE_FOLDER", folder),
+            ("FRONTAGE_DOMAIN", system.packages.as_ref().map(|_| domain)),
+        ];
+        let set = all.into_iter();
+        Self(
+            set.filter_map(|(name, value)| Some((name, value?)))
+                .collect(),
+        )
+    }
+
+    /// The same, to publish to a percentage of clients, if there is one.
+    #[must_use]
+    pub fn with_canary(mut self, percent: Option<i32>) -> Self {
+        let variable = percent.map(|percent| ("FRONTAGE_CANARY", percent.to_string()));
+        self.0.extend(variable);
+        self
+    }
+
+    /// Their names and values, in the order of the script's documentation.
+    pub fn pairs(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.0.iter().map(|(name, value)| (*name, value.as_str()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DESCRIPTION: &str = "name = \"acme\"\n[packages]\n[shell]\n[teams.shipping.pipeline]\n\
+                               source = \"codecommit\"\nfolder = \"apps/shipping\"\n";
+
+    #[test]
+    fn the_script_names_each_step_and_variable() {
+        let order: Vec<_> = Step::ALL.map(Step::name).to_vec();
+        assert!(STEPS.contains(&format!("set -- {}\n", order.join(" "))));
+        let system = System::parse("frontage.toml", DESCRIPTION).unwrap();
+        let variables = Variables::of(&system, &system.teams[0]).with_canary(Some(5));
+        let pairs: Vec<_> = variables.pairs().collect();
+        for (name, _) in &pairs {
+            assert!(STEPS.contains(&format!("\n#   {name} ")), "{name}");
+        }
+        let values: Vec<_> = pairs.iter().map(|(_, value)| *value).collect();
+        let expected = ["shipping", "acme", "apps/shipping", "acme-packages", "5"];
+        assert_eq!(values, expected);
+    }
+}

@@ -1,0 +1,475 @@
+//! A team's pipeline on this machine: from a commit in a repository of the team's own to a release.
+//! The packages are in a real npm registry, the account is an emulator.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use local::{Registry, ToolSet, Tools};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::support::World;
+use crate::support::cli::{Ended, Project};
+
+const SYSTEM: &str = "[shell]\n[teams.shipping]\n";
+/// The value of every variable with credentials.
+const SECRET: &str = "TheSecretOfThePublisher";
+
+fn tools() -> Tools {
+    Tools::install(&mut |line| eprintln!("{line}")).expect("the tools install")
+}
+
+/// A bare repository, as a team's host has it, and a clone in which the team works.
+pub(super) struct Repository {
+    directory: TempDir,
+}
+
+impl Repository {
+    fn new() -> Self {
+        let directory = tempfile::tempdir().expect("a directory");
+        let repository = Self { directory };
+        let bare = repository.bare();
+        git(
+            repository.directory.path(),
+            &["init", "--quiet", "--bare", "-b", "main", &bare],
+        );
+        git(
+            repository.directory.path(),
+            &["clone", "--quiet", &bare, "work"],
+        );
+        repository
+    }
+
+    pub(super) fn bare(&self) -> String {
+        let path = self.directory.path().join("shipping.git");
+        path.display().to_string()
+    }
+
+    fn work(&self) -> PathBuf {
+        self.directory.path().join("work")
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.work().join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        fs::write(path, text).expect("written");
+    }
+
+    /// Commits everything and pushes it. Returns the id of the commit.
+    pub(super) fn push(&self, branch: &str) -> String {
+        let work = self.work();
+        git(&work, &["checkout", "--quiet", "-B", branch]);
+        git(&work, &["add", "--all"]);
+        git(&work, &["commit", "--quiet", "--message", "A change"]);
+        git(&work, &["push", "--quiet", "origin", branch]);
+        git(&work, &["rev-parse", "HEAD"])
+    }
+}
+
+fn git(directory: &Path, arguments: &[&str]) -> String {
+    let output = Command::new("git")
+        .args(["-c", "user.name=Team", "-c", "user.email=team@example.com"])
+        .args([
+            "-c",
+            "init.defaultBranch=main",
+            "-c",
+            "advice.detachedHead=false",
+        ])
+        .args(arguments)
+        .current_dir(directory)
+        .output()
+        .expect("git runs");
+    assert!(output.status.success(), "git {arguments:?}: {output:?}");
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+/// A package whose scripts write their environments down. Each of `scripts` replaces one.
+fn spied(seen: &Path, scripts: &Value) -> String {
+    let spy = |name: &str| format!("env >{}", seen.join(name).display());
+    let build = format!("{} && cp -R built dist", spy("build"));
+    let mut package = json!({"name": "shipping", "private": true, "scripts": {
+        "postinstall": spy("postinstall"), "check": spy("check"), "test": spy("test"), "build": build,
+    }});
+    for (name, script) in scripts.as_object().into_iter().flatten() {
+        package["scripts"][name] = script.clone();
+    }
+    package.to_string()
+}
+
+/// A repository with such a package, which builds quickly, and its lock file.
+pub(super) fn quick(seen: &Path) -> Repository {
+    let repository = Repository::new();
+    repository.write("package.json", &spied(seen, &json!({})));
+    let lock = json!({"name": "shipping", "lockfileVersion": 3, "requires": true,
+        "packages": {"": {"name": "shipping", "hasInstallScript": true}}});
+    repository.write("package-lock.json", &lock.to_string());
+    repository.write("built/assets/main-0a1b2c3d.js", "export default {}");
+    repository.write(
+        "built/frontage.json",
+        r#"{"entry": "assets/main-0a1b2c3d.js"}"#,
+    );
+    repository
+}
+
+/// `frontage pipeline run shipping …`, by a person with credentials in many variables.
+fn run(project: &Project, arguments: &[&str]) -> Ended {
+    let arguments = [&["pipeline", "run", "shipping"], arguments].concat();
+    let mut command = project.command(&arguments);
+    command
+        .env("NODE_AUTH_TOKEN", SECRET)
+        .env("GITHUB_TOKEN", SECRET)
+        .env("npm_config__password", SECRET)
+        .env("FRONTAGE_CANARY", "10");
+    command.output().expect("the program runs").into()
+}
+
+fn releases(project: &Project) -> Vec<Value> {
+    let listed = project.ok(&["release", "list", "shipping", "--format", "json"]);
+    listed.json().as_array().cloned().expect("a list")
+}
+
+fn project() -> Project {
+    let project = Project::described(SYSTEM);
+    let stacks = ["--stack", "edge", "--stack", "team/shipping"];
+    project.ok(&[&["apply", "--yes"], &stacks[..]].concat());
+    project
+}
+
+/// What the scripts have seen.
+fn environments(seen: &Path) -> Vec<(String, String)> {
+    let entries = fs::read_dir(seen).expect("listed");
+    let mut all: Vec<_> = entries
+        .map(|entry| entry.expect("an entry"))
+        .map(|entry| {
+            let text = fs::read_to_string(entry.path()).expect("read");
+            (entry.file_name().to_string_lossy().into_owned(), text)
+        })
+        .collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn a_commit_becomes_a_release_and_a_build_that_fails_publishes_nothing() {
+    let project = project();
+    let seen = tempfile::tempdir().expect("a directory");
+    let repository = quick(seen.path());
+    let commit = repository.push("main");
+    // What is not committed is no part of it.
+    repository.write("package.json", "{}");
+    let source = repository.bare();
+    let ended = run(&project, &["--source", &source]);
+    assert_eq!(ended.code, Some(0), "{ended:#?}");
+    assert!(
+        ended.stderr.contains(&format!("commit {commit}")),
+        "{ended:#?}"
+    );
+    assert_eq!(releases(&project).len(), 1);
+    // Standard output is what `release publish` prints.
+    assert!(ended.stdout.contains("shipping"), "{ended:#?}");
+    assert!(!ended.stdout.contains("==>"), "{ended:#?}");
+
+    // No script of the team has seen credentials, nor where they are.
+    let environments = environments(seen.path());
+    let names: Vec<_> = environments.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["build", "check", "postinstall", "test"]);
+    for (name, text) in &environments {
+        for key in [SECRET, "AWS_", "FRONTAGE"] {
+            assert!(!text.contains(key), "{key} in {name}: {text}");
+        }
+        assert!(text.contains("PATH="), "{text}");
+    }
+
+    for (step, code) in [("check", 3), ("test", 4), ("build", 5)] {
+        let failing = json!({ step: format!("exit {code}") });
+        repository.write("package.json", &spied(seen.path(), &failing));
+        repository.write("built/assets/main-0a1b2c3d.js", &format!("/* {step} */"));
+        repository.push(step);
+        let ended = run(&project, &["--source", &source, "--ref", step]);
+        assert_eq!((ended.code, &*ended.stdout), (Some(1), ""), "{ended:#?}");
+        let told = format!("the step `{step}` failed with exit code {code}; nothing was published");
+        assert!(ended.stderr.contains(&told), "{ended:#?}");
+        assert_eq!(releases(&project).len(), 1, "{step}");
+    }
+    // A commit and a directory are named as well as a branch and a bare repository are.
+    let work = repository.work().display().to_string();
+    let again = run(
+        &project,
+        &["--source", &work, "--ref", &commit, "--format", "json"],
+    );
+    assert_eq!(again.code, Some(0), "{again:#?}");
+    assert!(again.json().is_object(), "{again:#?}");
+    assert_eq!(releases(&project).len(), 1, "the same release");
+}
+
+#[test]
+fn what_cannot_be_run() {
+    let project = Project::described(SYSTEM);
+    let words = |ended: Ended| {
+        assert_eq!((ended.code, &*ended.stdout), (Some(1), ""), "{ended:#?}");
+        ended.stderr
+    };
+    let unknown = words(project.frontage(&["pipeline", "run", "biling"]));
+    assert!(unknown.contains("there is no team `biling`"), "{unknown}");
+    assert!(unknown.contains("the teams are: shipping"), "{unknown}");
+    let repository = Repository::new();
+    repository.write("README.md", "Nothing to build\n");
+    repository.push("main");
+    let source = repository.bare();
+    for (arguments, told) in [
+        (
+            ["--source", "/nowhere", "--ref", "main"],
+            "`main` of /nowhere cannot be checked out",
+        ),
+        (
+            ["--source", &source, "--ref", "other"],
+            "git failed with exit code 128",
+        ),
+        (
+            ["--source", &source, "--ref=-c", "--format=human"],
+            "`-c` begins with `-`",
+        ),
+        (
+            ["--source", &source, "--ref", "main"],
+            "the step `install` failed",
+        ),
+    ] {
+        let text = words(run(&project, &arguments));
+        assert!(text.contains(told), "{told} in {text}");
+    }
+}
+
+/// A child of the source tree as a team's own repository, with the system's packages from a registry.
+#[test]
+fn a_real_child_is_built_outside_the_workspace_with_packages_of_the_registry() {
+    let registry = Registry::start(&tools(), &["@frontage".to_owned()], "30d", &mut |line| {
+        eprintln!("{line}");
+    });
+    let registry = registry.expect("the registry starts");
+    let (url, token) = (registry.url(), registry.token().to_owned());
+    let project = project();
+    let root = local::workspace_root().expect("the tests run in a source tree");
+    let assets = root.join("assets");
+    let mut publish = project.command(&["packages", "publish", "--registry", &url, "--dir"]);
+    publish
+        .arg(&assets)
+        .env("NODE_AUTH_TOKEN", &token)
+        .env("npm_config_cache", cache());
+    let published: Ended = publish.output().expect("the program runs").into();
+    assert_eq!(published.code, Some(0), "{published:#?}");
+
+    let repository = Repository::new();
+    copy(&assets.join("shipping"), &repository.work());
+    let options = json!({"compilerOptions": {"target": "ES2023", "module": "ESNext", "moduleResolution": "bundler"}});
+    repository.write("tsconfig.json", &options.to_string());
+    repository.write(".gitignore", "node_modules\ndist\n");
+    // In the source tree it is the workspace's.
+    let path = repository.work().join("package.json");
+    let mut package: Value =
+        serde_json::from_str(&fs::read_to_string(path).expect("read")).expect("JSON");
+    package["devDependencies"]["happy-dom"] = json!("21.0.4");
+    repository.write("package.json", &package.to_string());
+    let lock = tools()
+        .npm()
+        .args(["install", "--package-lock-only", "--registry", &url])
+        .env("npm_config_cache", cache())
+        .current_dir(repository.work())
+        .output()
+        .expect("npm runs");
+    assert!(lock.status.success(), "{lock:?}");
+    repository.push("main");
+    let source = format!("file://{}", repository.bare());
+    let mut command = project.command(&["pipeline", "run", "shipping", "--source", &source]);
+    command
+        .args(["--registry", &url])
+        .env("NODE_AUTH_TOKEN", &token)
+        .env("npm_config_cache", cache());
+    let ended: Ended = command.output().expect("the program runs").into();
+    assert_eq!(ended.code, Some(0), "{ended:#?}");
+    assert!(!ended.stderr.contains(&token), "{ended:#?}");
+    let releases = releases(&project);
+    assert_eq!(releases.len(), 1, "{releases:#?}");
+    project.ok(&["plan", "--detailed-exitcode", "--stack", "team/shipping"]);
+}
+
+/// npm's downloads, shared by the tests.
+fn cache() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("npm-cache")
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("made");
+    for entry in fs::read_dir(from).expect("listed") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().expect("a name");
+        if name == "node_modules" || name == "dist" {
+            continue;
+        }
+        if path.is_dir() {
+            copy(&path, &to.join(name));
+        } else {
+            fs::copy(&path, to.join(name)).map(drop).expect("copied");
+        }
+    }
+}
+
+/// The names of the variables that builds get are the same in the script and in Frontage's own builds.
+#[test]
+fn the_steps_get_the_variables_of_builds() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/local/src/confined.rs");
+    let source = fs::read_to_string(path).expect("read");
+    let list = |name: &str| {
+        let begun = source
+            .split_once(&format!("const {name}: "))
+            .expect("the list")
+            .1;
+        let list = begun.split_once("];").expect("its end").0;
+        let quoted = list.split('"').skip(1).step_by(2).map(str::to_owned);
+        quoted.collect::<Vec<_>>()
+    };
+    let words: Vec<_> = stacks::pipeline::STEPS
+        .split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+        .collect();
+    for name in ["ALLOWED", "PREFIXES", "SECRET"].into_iter().flat_map(list) {
+        assert!(words.contains(&name.as_str()), "{name}");
+    }
+    assert_eq!(list("ALLOWED").len(), 46);
+}
+
+/// The schemas of the CI services' files.
+const LINTERS: ToolSet = ToolSet::new("ci", include_str!("../../tools/ci.txt"));
+
+#[test]
+fn the_files_for_ci_services_are_valid() {
+    let more = "account = \"111122223333\"\n[packages]\n[shell]\n[teams.plain]\n\
+                [teams.shipping.pipeline]\nsource = \"github-actions\"\nrepository = \"acme/apps\"\n\
+                paths = [\"shipping/**\"]\nfolder = \"shipping\"\ncanary = 10\n";
+    let project = Project::described(more);
+    let linters = Tools::install_set(&LINTERS, &mut |line| eprintln!("{line}"));
+    let check = linters
+        .expect("the linters install")
+        .bin("check-jsonschema");
+    for team in ["plain", "shipping"] {
+        for (service, schema) in [
+            ("github", "vendor.github-workflows"),
+            ("gitlab", "vendor.gitlab-ci"),
+        ] {
+            let exported = project.ok(&["pipeline", "export", team, "--for", service]);
+            let told = exported
+                .stderr
+                .contains("the role that it assumes does not exist");
+            assert_eq!(
+                told,
+                (team, service) != ("shipping", "github"),
+                "{exported:#?}"
+            );
+            let file = project.path().join(format!("{team}-{service}.yml"));
+            fs::write(&file, &exported.stdout).expect("written");
+            let output = Command::new(&check)
+                .args(["--builtin-schema", schema])
+                .arg(&file)
+                .output()
+                .expect("it runs");
+            assert!(output.status.success(), "{output:?}\n{}", exported.stdout);
+        }
+        let spec = project.ok(&["pipeline", "export", team, "--for", "codebuild"]);
+        assert!(spec.stdout.starts_with("version: 0.2\n"), "{spec:#?}");
+    }
+    project.describe("[shell]\n[teams.plain]\n");
+    let refused = project.fails(&["pipeline", "export", "plain", "--for", "github"]);
+    assert!(
+        refused.stderr.contains("states no `account`"),
+        "{refused:#?}"
+    );
+}
+
+/// A pipeline as its stack has it, made by hand.
+async fn pipeline_in_aws(project: &Project) {
+    use aws_sdk_codepipeline::types::{
+        ActionCategory, ActionDeclaration, ActionOwner, ActionTypeId, ArtifactStore,
+        ArtifactStoreType, OutputArtifact, PipelineDeclaration, PipelineType, StageDeclaration,
+    };
+    let action = |name: &str, category, provider: &str| {
+        let kind = ActionTypeId::builder()
+            .category(category)
+            .provider(provider);
+        let kind = kind.owner(ActionOwner::Aws).version("1").build();
+        ActionDeclaration::builder()
+            .name(name)
+            .action_type_id(kind.expect("complete"))
+    };
+    let stage = |name: &str, action: ActionDeclaration| {
+        let stage = StageDeclaration::builder().name(name).actions(action);
+        stage.build().expect("complete")
+    };
+    let artifact = OutputArtifact::builder().name("source").build();
+    let source = action("source", ActionCategory::Source, "S3")
+        .configuration("S3Bucket", "acme-sources")
+        .configuration("S3ObjectKey", "shipping.zip")
+        .output_artifacts(artifact.expect("complete"));
+    let approval = action("approval", ActionCategory::Approval, "Manual");
+    let store = ArtifactStore::builder()
+        .r#type(ArtifactStoreType::S3)
+        .location("acme-artifacts")
+        .build();
+    let name = format!("{}-ci-shipping-pipeline", project.world.system);
+    let pipeline = PipelineDeclaration::builder()
+        .name(name)
+        .role_arn("arn:aws:iam::123456789012:role/pipeline")
+        .pipeline_type(PipelineType::V2)
+        .artifact_store(store.expect("complete"))
+        .stages(stage("source", source.build().expect("complete")))
+        .stages(stage("approval", approval.build().expect("complete")));
+    aws_sdk_codepipeline::Client::new(&project.world.config())
+        .create_pipeline()
+        .pipeline(pipeline.build().expect("complete"))
+        .send()
+        .await
+        .expect("the pipeline");
+}
+
+/// fakecloud's runs succeed at once, and wait for nobody.
+#[tokio::test(flavor = "multi_thread")]
+async fn runs_in_aws_are_started_and_listed() {
+    let Some(world) = World::on_fakecloud() else {
+        return;
+    };
+    let described = "[shell]\n[teams.plain]\n[teams.shipping.pipeline]\nsource = \"s3\"\n\
+                     object = \"acme-sources/shipping.zip\"\n[teams.orders.pipeline]\n\
+                     source = \"github-actions\"\nrepository = \"acme/orders\"\n";
+    let project = Project::in_world(world, described);
+    for (team, told) in [
+        ("plain", "the team plain has no pipeline"),
+        ("orders", "github-actions runs the pipeline of orders"),
+        ("shipping", "there is no pipeline"),
+    ] {
+        let refused = project.fails(&["pipeline", "start", team]);
+        assert!(refused.stderr.contains(told), "{refused:#?}");
+    }
+    pipeline_in_aws(&project).await;
+    let none = project.ok(&["pipeline", "list", "shipping"]);
+    assert!(none.stderr.contains("has not run yet"), "{none:#?}");
+    let never = project.fails(&["pipeline", "logs", "shipping"]);
+    assert!(never.stderr.contains("has not run yet"), "{never:#?}");
+    let started = project.ok(&["pipeline", "start", "shipping", "--format", "json"]);
+    let id = started.json()["id"].as_str().expect("an id").to_owned();
+    let listed = project.ok(&["pipeline", "list", "shipping", "--format", "json"]);
+    let runs = listed.json();
+    assert_eq!(
+        (&runs[0]["id"], runs.as_array().map(Vec::len)),
+        (&Value::from(&*id), Some(1))
+    );
+    let lines = project.ok(&["pipeline", "list", "shipping"]).stdout;
+    assert!(
+        lines.contains(&id) && lines.contains("StartPipelineExecution"),
+        "{lines}"
+    );
+    let logs = project.ok(&["pipeline", "logs", "shipping"]);
+    assert!(logs.stderr.contains("no build has started"), "{logs:#?}");
+    let nobody = project.fails(&["pipeline", "approve", "shipping"]);
+    assert!(
+        nobody.stderr.contains("waits for an approval"),
+        "{nobody:#?}"
+    );
+}
