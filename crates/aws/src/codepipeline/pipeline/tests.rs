@@ -67,12 +67,11 @@ fn described() -> Value {
 
 fn with(pointer: &str, value: Value) -> Value {
     let mut pipeline = described();
-    match pipeline.pointer_mut(pointer) {
-        Some(member) => *member = value,
-        None => {
-            let (within, name) = pointer.rsplit_once('/').unwrap();
-            pipeline.pointer_mut(within).unwrap()[name] = value;
-        }
+    if let Some(member) = pipeline.pointer_mut(pointer) {
+        *member = value;
+    } else {
+        let (within, name) = pointer.rsplit_once('/').unwrap();
+        pipeline.pointer_mut(within).unwrap()[name] = value;
     }
     pipeline
 }
