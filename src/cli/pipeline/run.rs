@@ -91,12 +91,11 @@ async fn registry_of(
 /// This program with the global options of this run. It publishes from another directory.
 fn program(global: &Global) -> Result<Vec<OsString>, Report> {
     let mut words = vec![std::env::current_exe().into_diagnostic()?.into_os_string()];
-    match &global.system {
-        Some(name) => words.extend(["--system".into(), name.into()]),
-        None => {
-            let config = std::path::absolute(&global.config).into_diagnostic()?;
-            words.extend(["--config".into(), config.into_os_string()]);
-        }
+    if let Some(name) = &global.system {
+        words.extend(["--system".into(), name.into()]);
+    } else {
+        let config = std::path::absolute(&global.config).into_diagnostic()?;
+        words.extend(["--config".into(), config.into_os_string()]);
     }
     let options = [
         ("--region", &global.region),

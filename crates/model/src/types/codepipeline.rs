@@ -43,6 +43,8 @@ pub const PIPELINE: &ResourceType = &ResourceType {
         "AWS::IAM::Role",
         "AWS::S3::Bucket",
         "AWS::CodeBuild::Project",
+        "AWS::CodeCommit::Repository",
+        "AWS::CodeConnections::Connection",
         "AWS::CloudWatch::Alarm",
         "AWS::Lambda::Function",
         "AWS::SNS::Topic",

@@ -33,6 +33,7 @@ pub const RULE: &ResourceType = &ResourceType {
         "AWS::SNS::Topic",
         "AWS::Lambda::Function",
         "AWS::CodeCommit::Repository",
+        "AWS::CodePipeline::Pipeline",
     ],
 };
 
