@@ -11,6 +11,7 @@ pub mod packages;
 pub mod policy;
 pub mod release;
 pub mod render;
+pub mod status;
 pub mod toggles;
 pub mod users;
 

@@ -108,6 +108,19 @@ pub(super) fn check(context: &Context, inventory: &Inventory) -> Result<(), Repo
     }
 }
 
+/// The same for the ids alone.
+///
+/// # Errors
+/// [`Another`] if there are some, and none is the description's.
+pub(super) fn check_ids(context: &Context, ids: &BTreeSet<String>) -> Result<(), Report> {
+    match (&context.id, ids.first()) {
+        (SystemId::Known(id), Some(found)) if !ids.contains(id) => {
+            Err(advice::report(another(context, id, found)))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn another(context: &Context, expected: &str, found: &str) -> Another {
     Another {
         name: context.graph.system().to_owned(),

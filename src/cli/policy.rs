@@ -35,6 +35,7 @@ enum For {
     Toggles,
     Release,
     Packages,
+    Status,
     Dev,
 }
 
@@ -43,7 +44,7 @@ enum For {
 enum Role {
     /// A team's pipeline: `release` and `packages`; --stack selects the team
     TeamPipeline,
-    /// An operator: `toggles`, `plan`, `outputs` and `history`
+    /// An operator: `toggles`, `plan`, `outputs`, `history` and `status`
     Operator,
     /// A platform engineer: every command
     PlatformEngineer,
@@ -60,6 +61,7 @@ impl For {
             Self::Toggles => &[Need::Toggles],
             Self::Release => &[Need::Release],
             Self::Packages => &[Need::Packages],
+            Self::Status => &[Need::Status],
             Self::Dev => &[],
         }
     }
@@ -69,7 +71,7 @@ impl Role {
     fn needs(self) -> &'static [Need] {
         match self {
             Self::TeamPipeline => &[Need::Release, Need::Packages],
-            Self::Operator => &[Need::Toggles, Need::Plan, Need::History],
+            Self::Operator => &[Need::Toggles, Need::Plan, Need::History, Need::Status],
             Self::PlatformEngineer => Need::ALL,
         }
     }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use aws::Declared;
 use aws::Purpose::{self, Change, Create, Delete, Read};
-use aws::policy::{Condition, HISTORY, INDEX, LEASES, Names, OTHER_NAMES, Policy, UNLOCKING};
+use aws::policy::{Condition, HISTORY, INDEX, LEASES, Names, OTHER_NAMES, Policy, RUNS, UNLOCKING};
 use engine::{Goal, Selection, types_looked_up, types_read, types_selected};
 use model::{Graph, StackName};
 use stacks::description::System;
@@ -35,6 +35,8 @@ pub enum Need {
     Release,
     /// `packages`, with all its commands.
     Packages,
+    /// `status`.
+    Status,
 }
 
 impl Need {
@@ -48,6 +50,7 @@ impl Need {
         Self::Toggles,
         Self::Release,
         Self::Packages,
+        Self::Status,
     ];
 }
 
@@ -103,6 +106,7 @@ impl Subject<'_> {
             Need::Toggles => self.toggles(policy),
             Need::Release => self.releases(policy),
             Need::Packages => self.packages(policy),
+            Need::Status => self.status(policy),
         }
     }
 
@@ -134,6 +138,14 @@ impl Subject<'_> {
         policy.allow_types(&types, purposes, self.selection);
         policy.allow(LEASES, &[Read, Change], self.selection);
         self.settings(policy, true, self.selection);
+    }
+
+    /// Of described stacks alone, so remains of others are not looked for.
+    fn status(self, policy: &mut Policy) {
+        let stacks = crate::status::described(self.graph, self.selection);
+        self.reading(policy, Goal::Converge, &stacks);
+        policy.allow(RUNS, &[Read], self.selection);
+        policy.allow(crate::status::CALLS, &[Read], self.selection);
     }
 
     fn toggles(self, policy: &mut Policy) {

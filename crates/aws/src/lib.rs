@@ -29,7 +29,7 @@ mod services;
 mod sns;
 mod sqs;
 
-pub use account::advice::hint;
+pub use account::advice::{hint, is_denied};
 pub use account::error::failed;
 pub use account::patience::upload_timeouts;
 pub use account::{Account, AccountError, AskMfaCode, CallCount, Connection, Network, Stream};

@@ -20,6 +20,9 @@ const PASS_ROLE: &str = "iam:PassRole";
 /// The calls that read the history of runs.
 pub const HISTORY: &[Calls] = control::calls::HISTORY;
 
+/// The calls that read the runs, without the system's id.
+pub const RUNS: &[Calls] = control::calls::RUNS;
+
 /// The calls of a run that writes, about its lease and its record.
 pub const LEASES: &[Calls] = control::calls::LEASES;
 
