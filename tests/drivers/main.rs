@@ -10,6 +10,7 @@ mod cloudfront;
 mod cloudwatch;
 mod codeartifact;
 mod cognito;
+mod dashboards;
 mod dynamodb;
 mod iam;
 mod lambda;
