@@ -12,6 +12,7 @@ pub mod pipeline;
 pub mod policy;
 pub mod release;
 pub mod render;
+pub mod status;
 pub mod toggles;
 pub mod users;
 

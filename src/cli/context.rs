@@ -140,11 +140,7 @@ impl Context {
     /// Reads the account for a goal. Afterwards the selection contains only the stacks that could
     /// be read; the others are in [`Self::lacking`].
     pub(super) async fn read(&mut self, goal: Goal) -> Result<Inventory, Report> {
-        let known = Resolved {
-            secrets: self.secrets.clone(),
-            id: self.id.clone(),
-            ..self.account.known()
-        };
+        let known = self.known();
         let inventory = engine::read(&self.graph, &self.selection, &self.readers, known, goal)
             .await
             .map_err(|error| advice::inventory(&error))?;
@@ -152,6 +148,15 @@ impl Context {
         self.selection = inventory.selection.clone();
         self.lacking.extend(inventory.lacking.clone());
         Ok(inventory)
+    }
+
+    /// What is known before the account is read.
+    pub(super) fn known(&self) -> Resolved {
+        Resolved {
+            secrets: self.secrets.clone(),
+            id: self.id.clone(),
+            ..self.account.known()
+        }
     }
 
     /// Checks that nothing was left out.

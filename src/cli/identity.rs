@@ -154,6 +154,19 @@ pub(super) fn check(context: &Context, inventory: &Inventory) -> Result<(), Repo
     }
 }
 
+/// The same for the ids alone.
+///
+/// # Errors
+/// [`Another`] if there are some, and none is the description's.
+pub(super) fn check_ids(context: &Context, ids: &BTreeSet<String>) -> Result<(), Report> {
+    match (&context.id, ids.first()) {
+        (SystemId::Known(id), Some(found)) if !ids.contains(id) => {
+            Err(advice::report(another(&context.account, id, found)))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn another(account: &Account, expected: &str, found: &str) -> Another {
     Another {
         name: account.system().to_owned(),

@@ -30,6 +30,7 @@ mod policy;
 mod regions;
 mod release;
 mod secrets;
+mod status;
 mod toggles;
 mod unlock;
 mod validate;
@@ -88,6 +89,8 @@ enum Command {
     Outputs,
     /// Show the runs that wrote: who, what, when, and how they ended
     History(history::Arguments),
+    /// Show the system's health: alarms, stacks, releases, connected clients, the last runs
+    Status(status::Arguments),
     /// Print the least IAM policy under which a command works; needs no credentials
     Policy(policy::Arguments),
     /// Take away the leases of runs that have died; without it they end within a minute
@@ -176,6 +179,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Report> {
         Command::Adopt(arguments) => adopt::run(&global, &arguments).await,
         Command::Outputs => outputs::run(&global).await,
         Command::History(arguments) => history::run(&global, &arguments).await,
+        Command::Status(arguments) => Box::pin(status::run(&global, &arguments)).await,
         Command::Policy(arguments) => policy::run(&global, &arguments),
         Command::Unlock(arguments) => unlock::run(&global, &arguments).await,
         Command::Toggles(command) => Box::pin(toggles::run(&global, &command)).await,

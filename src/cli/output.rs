@@ -16,6 +16,13 @@ pub(super) fn follow(text: &str) -> Result<bool, Report> {
     write(&visible::lines(text))
 }
 
+/// Writes data over what a terminal shows. Returns false if the reader has exited.
+pub(super) fn redraw(text: &str) -> Result<bool, Report> {
+    // Home, then each line with the rest of the old one erased, then all below: nothing flickers.
+    let lines = visible::lines(text).replace('\n', "\u{1b}[K\n");
+    write(&format!("\u{1b}[H{lines}\u{1b}[K\u{1b}[J"))
+}
+
 /// The same for data that is JSON.
 pub(super) fn follow_json(text: &str) -> Result<bool, Report> {
     write(&visible::json(text))

@@ -37,6 +37,7 @@ enum For {
     Release,
     Packages,
     Pipeline,
+    Status,
     Dev,
 }
 
@@ -45,7 +46,7 @@ enum For {
 enum Role {
     /// A team's pipeline: `release` and `packages`; --stack selects the team
     TeamPipeline,
-    /// An operator: `toggles`, `plan`, `outputs` and `history`
+    /// An operator: `toggles`, `plan`, `outputs`, `history` and `status`
     Operator,
     /// A platform engineer: every command
     PlatformEngineer,
@@ -63,6 +64,7 @@ impl For {
             Self::Release => &[Need::Release],
             Self::Packages => &[Need::Packages],
             Self::Pipeline => &[Need::Pipeline, Need::Release, Need::Packages],
+            Self::Status => &[Need::Status],
             Self::Dev => &[],
         }
     }
@@ -72,7 +74,7 @@ impl Role {
     fn needs(self) -> &'static [Need] {
         match self {
             Self::TeamPipeline => &[Need::Release, Need::Packages],
-            Self::Operator => &[Need::Toggles, Need::Plan, Need::History],
+            Self::Operator => &[Need::Toggles, Need::Plan, Need::History, Need::Status],
             Self::PlatformEngineer => Need::ALL,
         }
     }

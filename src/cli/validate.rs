@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use aws::Account;
 use engine::Resolved;
 use miette::Report;
+use stacks::operations;
 
 use crate::cli::global::{Format, Global};
 use crate::cli::output::{print_json, say};
@@ -19,6 +20,9 @@ pub(super) fn run(global: &Global) -> Result<ExitCode, Report> {
     let out_of_place = region.and_then(|region| OutOfPlace::find(&graph, region));
     if let Some(out_of_place) = out_of_place {
         return Err(advice::report(out_of_place));
+    }
+    if let Some(left_out) = operations::left_out(&system, region.map(String::as_str)) {
+        say(&format!("note: {left_out}"));
     }
     let drivers = aws::readers(&Account::offline(graph.system()));
     // The id takes up one tag, whatever its value.

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use aws::Declared;
 use aws::Purpose::{self, Change, Create, Delete, Read};
 use aws::policy::{
-    BINDING, Condition, HISTORY, INDEX, LEASES, Names, OTHER_NAMES, Policy, UNLOCKING,
+    BINDING, Condition, HISTORY, INDEX, LEASES, Names, OTHER_NAMES, Policy, RUNS, UNLOCKING,
 };
 use engine::{Goal, Selection, types_looked_up, types_read, types_selected};
 use model::{Graph, StackName};
@@ -40,6 +40,8 @@ pub enum Need {
     Packages,
     /// `pipeline list`, `start`, `logs` and `approve`.
     Pipeline,
+    /// `status`.
+    Status,
 }
 
 impl Need {
@@ -54,6 +56,7 @@ impl Need {
         Self::Release,
         Self::Packages,
         Self::Pipeline,
+        Self::Status,
     ];
 }
 
@@ -110,6 +113,7 @@ impl Subject<'_> {
             Need::Release => self.releases(policy),
             Need::Packages => self.packages(policy),
             Need::Pipeline => self.pipelines(policy),
+            Need::Status => self.status(policy),
         }
     }
 
@@ -141,6 +145,14 @@ impl Subject<'_> {
         policy.allow_types(&types, purposes, self.selection);
         policy.allow(LEASES, &[Read, Change], self.selection);
         self.settings(policy, true, self.selection);
+    }
+
+    /// Of described stacks alone, so remains of others are not looked for.
+    fn status(self, policy: &mut Policy) {
+        let stacks = crate::status::described(self.graph, self.selection);
+        self.reading(policy, Goal::Converge, &stacks);
+        policy.allow(RUNS, &[Read], self.selection);
+        policy.allow(crate::status::CALLS, &[Read], self.selection);
     }
 
     fn toggles(self, policy: &mut Policy) {

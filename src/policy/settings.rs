@@ -4,7 +4,7 @@ use aws::policy::Policy;
 use engine::Selection;
 use model::StackName;
 use stacks::system::is_site;
-use stacks::{identity, shell, toggles};
+use stacks::{identity, operations, shell, toggles};
 
 use super::Subject;
 
@@ -25,7 +25,8 @@ impl Subject<'_> {
     pub(super) fn settings(self, policy: &mut Policy, writing: bool, selection: &Selection) {
         let selected = |stack: &str| selection.contains(&StackName::new(stack));
         let system = self.system;
-        if selected(toggles::STACK) || selected(shell::STACK) {
+        let with_keys = [toggles::STACK, shell::STACK, operations::STACK];
+        if with_keys.into_iter().any(selected) {
             let keys = [
                 &system.functions.kms_key,
                 &system.toggles.kms_key,

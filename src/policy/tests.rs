@@ -59,7 +59,7 @@ const READING: &[&str] = &["Describe", "Get", "GET", "List", "Query", "Scan"];
 
 #[test]
 fn what_reads_is_allowed_to_read_alone() {
-    for need in [Need::Plan, Need::History] {
+    for need in [Need::Plan, Need::History, Need::Status] {
         for (action, _) in pairs(&statements(&[need], &[])) {
             let (_, name) = action.split_once(':').unwrap();
             assert!(

@@ -9,6 +9,7 @@ mod plan;
 mod progress;
 mod release;
 mod report;
+mod status;
 mod toggles;
 pub mod visible;
 
@@ -20,4 +21,5 @@ pub use plan::{left, plan};
 pub use progress::progress;
 pub use release::{previewed, pruned, published, release_progress, releases, rolled_back};
 pub use report::{outputs, pending, report};
+pub use status::status;
 pub use toggles::{delivery, message, resent, toggle, toggles};

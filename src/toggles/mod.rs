@@ -5,6 +5,7 @@
 
 mod calls;
 mod client;
+mod connected;
 mod draft;
 mod error;
 mod limits;
@@ -19,6 +20,7 @@ mod write;
 
 pub use calls::CALLS;
 pub use client::{Client, Received};
+pub use connected::connected;
 pub use error::TogglesError;
 pub use limits::{NameError, check_attribute, check_id, check_removal};
 pub use message::{Message, Removal};

@@ -3,7 +3,7 @@
 //! - [`description`]: `frontage.toml`, typed and checked.
 //! - [`artifacts`]: the builds that it is about, by their hashes.
 //! - one module per stack ([`toggles`], [`packages`], [`identity`], [`edge`], [`shell`], [`team`],
-//!   [`pipeline`]): a function from the description to resources.
+//!   [`pipeline`], [`operations`]): a function from the description to resources.
 //! - [`system`]: all of them, and how they refer to each other.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -13,6 +13,7 @@ pub mod description;
 pub mod edge;
 mod function;
 pub mod identity;
+pub mod operations;
 mod outputs;
 pub mod packages;
 pub mod pipeline;

@@ -3,14 +3,16 @@
 //! References have one direction. A team's stack refers to `edge` alone, and that of its pipeline to the
 //! team's and to `pipelines`; the shell's policy names the
 //! teams' sites, the login pages and the toggles; the login's client names the shell's URL; and
-//! `config.json` in the shell's bucket, which names them all, is last.
+//! `config.json` in the shell's bucket, which names them all, is last of these. `operations` refers to
+//! all of them.
 
 use model::{Graph, StackName, Tags};
 
 use crate::artifacts::Artifacts;
-use crate::description::{InvalidName, Name, Packages, System, Team};
+use crate::description::{InvalidName, Name, Operations, Packages, System, Team};
+use crate::operations::Shown;
 use crate::shell::ShellInputs;
-use crate::{edge, identity, packages, pipeline, shell, team, toggles};
+use crate::{edge, identity, operations, packages, pipeline, shell, team, toggles};
 
 /// The names of a system's stacks, in alphabetical order: those of its [`graph`].
 #[must_use]
@@ -32,6 +34,12 @@ pub fn names(system: &System) -> Vec<StackName> {
             names.push(StackName::new(pipeline::SHARED_STACK));
         }
     }
+    names.extend(
+        system
+            .operations
+            .iter()
+            .map(|_| StackName::new(operations::STACK)),
+    );
     names.sort();
     names
 }
@@ -46,6 +54,9 @@ pub fn named(name: Name, stacks: &[StackName]) -> Result<System, InvalidName> {
     for stack in stacks {
         if stack.as_str() == packages::STACK {
             system.packages = Some(Packages::default());
+        }
+        if stack.as_str() == operations::STACK {
+            system.operations = Some(Operations::default());
         }
         if is_site(stack) {
             system.shell.get_or_insert_default();
@@ -73,6 +84,7 @@ pub fn graph(system: &System, artifacts: &Artifacts) -> Graph {
         packages::add(&mut graph, system, settings);
     }
     if system.shell.is_none() {
+        add_operations(&mut graph, system, &[]);
         return graph;
     }
     let edge = edge::add(&mut graph);
@@ -95,7 +107,19 @@ pub fn graph(system: &System, artifacts: &Artifacts) -> Graph {
     let site = shell::add(&mut graph, system, &around, artifacts);
     let sign_in = identity::add_client(&mut graph, system, &login, &site.url);
     shell::add_config(&mut graph, system, &around, &site, &sign_in);
+    let names = system.teams.iter().map(|team| team.name.as_str());
+    let names = std::iter::once(shell::STACK).chain(names);
+    let sites = std::iter::once(&site).chain(&teams);
+    let shown = names.zip(sites).map(|(name, site)| Shown { name, site });
+    add_operations(&mut graph, system, &shown.collect::<Vec<_>>());
     graph
+}
+
+/// Adds the stack that shows all others, if it is described.
+fn add_operations(graph: &mut Graph, system: &System, sites: &[Shown<'_>]) {
+    if let Some(settings) = &system.operations {
+        operations::add(graph, system, settings, sites);
+    }
 }
 
 #[cfg(test)]

@@ -16,8 +16,8 @@ use proptest::prelude::*;
 use stacks::description::{
     AccessLogs, Alarms, Architecture, Ci, Connection, Connections, Countries, CustomDomain,
     Delivery, Dns, Email, Functions, Identity, LOG_CLASSES, LogLevel, MINIMUM_TLS, Mfa, Name, Oidc,
-    Packages, Password, Pipeline, Pipelines, Protocol, Provider, Quotas, Shell, Source, Sources,
-    System, TEMPLATE, Team, ThreatProtection, Tier, Toggles, log_class, price_class,
+    Operations, Packages, Password, Pipeline, Pipelines, Protocol, Provider, Quotas, Shell, Source,
+    Sources, System, TEMPLATE, Team, ThreatProtection, Tier, Toggles, log_class, price_class,
 };
 
 #[test]
@@ -541,7 +541,7 @@ fn system() -> impl Strategy<Value = System> {
         (option::of("[0-9a-f]{8}"), region, option::of("[0-9]{12}")),
         (tags(), ignored()),
         functions(),
-        (toggles(), alarms()),
+        (toggles(), alarms(), operations()),
         option::of(packages()),
         front_ends,
         (pipelines(), 1_783usize..=20_480),
@@ -552,7 +552,7 @@ fn system() -> impl Strategy<Value = System> {
             (id, region, account),
             tags,
             functions,
-            (toggles, alarms),
+            (toggles, alarms, operations),
             packages,
             front_ends,
             (pipelines, length),
@@ -579,6 +579,7 @@ fn system() -> impl Strategy<Value = System> {
                 functions,
                 toggles,
                 alarms,
+                operations,
                 packages,
                 identity,
                 sites,
@@ -591,6 +592,12 @@ fn system() -> impl Strategy<Value = System> {
             }
         },
     )
+}
+
+/// With the addresses of alarms.
+fn operations() -> impl Strategy<Value = Option<Operations>> {
+    let notify = option::of(alarms().prop_map(|alarms| alarms.emails));
+    option::of(notify.prop_map(|notify| Operations { notify }))
 }
 
 /// Descriptions in which names are likely to meet: each of them is used for all kinds of things.
@@ -905,6 +912,7 @@ fn written(system: &System) -> String {
         functions,
         toggles,
         alarms,
+        operations,
         packages,
         identity,
         sites,
@@ -933,6 +941,12 @@ fn written(system: &System) -> String {
     write_pipelines(&mut text, pipelines);
     writeln!(text, "[alarms]\nenabled = {enabled}\nemails = {emails:?}").unwrap();
     write_texts(&mut text, [("kms_key", kms_key)]);
+    if let Some(Operations { notify }) = operations {
+        text += "[operations]\n";
+        if let Some(notify) = notify {
+            writeln!(text, "notify = {notify:?}").unwrap();
+        }
+    }
     if let Some(Packages {
         readers,
         publishers,

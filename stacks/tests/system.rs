@@ -11,7 +11,7 @@ use serde_json::Value;
 use stacks::description::System;
 use stacks::{identity, packages, shell, system, team, toggles};
 
-const EVERYTHING: &str = "[packages]\n[shell]\n[teams.shipping]\n[teams.billing]\n";
+const EVERYTHING: &str = "[operations]\n[packages]\n[shell]\n[teams.shipping]\n[teams.billing]\n";
 
 fn described(more: &str) -> System {
     System::parse("frontage.toml", &format!("name = \"acme\"\n{more}"))
@@ -93,6 +93,7 @@ fn a_teams_stack_is_known_by_its_name() {
 /// Everything that a system can have, with the longest names.
 const LONGEST: &str = "
 name = \"a2345678901234567890\"
+[operations]
 [packages]
 [shell]
 domain = \"www.example.com\"

@@ -13,6 +13,7 @@ mod codebuild;
 mod codecommit;
 mod codepipeline;
 mod cognito;
+mod dashboards;
 mod dynamodb;
 mod events;
 mod iam;

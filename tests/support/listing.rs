@@ -1,6 +1,8 @@
 //! Everything of the kinds that Frontage creates, as each service lists it.
 
+use aws_sdk_cloudwatch::error::SdkError;
 use aws_sdk_cloudwatch::operation::describe_alarms::DescribeAlarmsOutput;
+use aws_sdk_cloudwatch::operation::list_dashboards::ListDashboardsOutput;
 use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 
 use super::World;
@@ -14,6 +16,7 @@ impl World {
         lines.extend(self.queues().await);
         lines.extend(self.topics().await);
         lines.extend(self.alarms().await);
+        lines.extend(self.dashboards().await);
         lines.extend(self.roles().await);
         lines.extend(self.log_groups().await);
         lines.extend(self.functions().await);
@@ -109,6 +112,23 @@ impl World {
         let alarms = pages.iter().flat_map(DescribeAlarmsOutput::metric_alarms);
         let names: Vec<_> = alarms.filter_map(|alarm| alarm.alarm_name()).collect();
         self.lines("alarm", names)
+    }
+
+    /// Dashboards, if the endpoint supports CloudWatch's protocol. `MiniStack` lists them with times that the
+    /// SDK does not read, so an answer that cannot be read has some.
+    async fn dashboards(&self) -> Vec<String> {
+        let client = aws_sdk_cloudwatch::Client::new(&self.config());
+        let pages = client.list_dashboards().into_paginator().send();
+        let pages = match pages.collect::<Result<Vec<_>, _>>().await {
+            Ok(pages) => pages,
+            Err(SdkError::ResponseError(_)) => return vec!["dashboards".to_owned()],
+            Err(_) => return Vec::new(),
+        };
+        let entries = pages
+            .iter()
+            .flat_map(ListDashboardsOutput::dashboard_entries);
+        let names: Vec<_> = entries.filter_map(|of| of.dashboard_name()).collect();
+        self.lines("dashboard", names)
     }
 
     async fn roles(&self) -> Vec<String> {

@@ -2,6 +2,7 @@
 
 use aws_sdk_cloudwatch::Client;
 
+use crate::support::World;
 use crate::support::cli::Project;
 
 const DESCRIBED: &str = "[alarms]\nemails = [\"ops@example.com\"]\n";
@@ -69,5 +70,36 @@ async fn addresses_and_alarms_are_as_described() {
     assert_eq!(names(&project, &client).await, Vec::<String>::new());
     assert_eq!(subscribed().await, Vec::<String>::new());
     project.destroy();
+    assert_eq!(project.world.listing().await, Vec::<String>::new());
+}
+
+/// The stack `operations`: its dashboard and alarms beside the toggles', on a system with sites.
+#[tokio::test(flavor = "multi_thread")]
+async fn operations_are_created_and_destroyed() {
+    let world = World::new().in_region("us-east-1");
+    let project = Project::in_world(world, "[shell]\n[teams.billing]\n[operations]\n");
+    project.apply();
+    let client = Client::new(&project.world.config());
+    let dashboard = project.world.system.clone() + "-operations-dashboard-us-east-1";
+    let exists = async || {
+        let found = client.get_dashboard().dashboard_name(&dashboard);
+        found.send().await.is_ok()
+    };
+    assert!(exists().await);
+    let found = client.describe_alarms().send().await.expect("described");
+    let found = found
+        .metric_alarms()
+        .iter()
+        .filter_map(|of| of.alarm_name());
+    let of_sites = found
+        .filter(|name| name.contains("-operations-site-"))
+        .count();
+    assert_eq!(of_sites, 4);
+    // A team's own plan does not read it, and the status does.
+    let team = ["--stack", "team/billing"];
+    project.ok(&[&["plan", "--detailed-exitcode"], &team[..]].concat());
+    project.ok(&["status", "--detailed-exitcode"]);
+    project.destroy();
+    assert!(!exists().await);
     assert_eq!(project.world.listing().await, Vec::<String>::new());
 }

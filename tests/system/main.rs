@@ -36,6 +36,7 @@ mod recreated;
 mod regions;
 mod releases;
 mod secrets;
+mod status;
 mod strangers;
 mod strict;
 mod throttled;

@@ -33,6 +33,7 @@ fn help() {
         "destroy",
         "adopt",
         "outputs",
+        "status",
         "policy",
         "toggles",
         "toggles list",

@@ -191,6 +191,12 @@ async fn each_command_works_under_its_own_policy() {
     let next = planner.runs(&project, &["plan", "--detailed-exitcode"]);
     assert_eq!(next.code, Some(0), "{next:#?}");
     planner.ok(&project, &["outputs"]);
+    let looker = user(&project, "looker", &["status"]).await;
+    let status = looker.ok(&project, &["status", "--detailed-exitcode"]);
+    assert!(!status.stdout.contains("not allowed"), "{status:#?}");
+    let nobody = User::with(&project, "nobody", &[]).await;
+    let status = nobody.ok(&project, &["status"]);
+    assert!(status.stdout.contains("not allowed to look"), "{status:#?}");
     let history = reader.ok(&project, &["history"]);
     assert!(history.stdout.contains("apply"), "{history:#?}");
     // What is applied again has changed: in place, replaced, deleted.

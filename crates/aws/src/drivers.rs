@@ -122,6 +122,7 @@ fn every<R: Register>(to: R) -> R {
         .with(cloudfront::OriginAccessControls::new)
         .with(cloudfront::ResponseHeadersPolicies::new)
         .with(cloudwatch::Alarms::new)
+        .with(cloudwatch::Dashboards::new)
         .with(codeartifact::Domains::new)
         .with(codeartifact::PackageGroups::new)
         .with(codeartifact::Repositories::new)

@@ -34,7 +34,7 @@ mod services;
 mod sns;
 mod sqs;
 
-pub use account::advice::hint;
+pub use account::advice::{hint, is_denied};
 pub use account::error::failed;
 pub use account::patience::upload_timeouts;
 pub use account::{
@@ -43,5 +43,5 @@ pub use account::{
 pub use control::{Control, Lease};
 pub use drivers::{Declared, declared, readers, writers};
 pub use kit::calls::{Calls, Purpose};
-pub use kit::tagging::{OtherSystem, other_systems};
+pub use kit::tagging::{OtherSystem, other_systems, stacks};
 pub use kit::wait::{WaitPolicy, retry};

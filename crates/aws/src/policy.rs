@@ -27,6 +27,9 @@ pub const HISTORY: &[Calls] = control::calls::HISTORY;
 /// The calls that read which system a name is bound to.
 pub const BINDING: &[Calls] = control::calls::BINDING;
 
+/// The calls that read the runs, without the system's id.
+pub const RUNS: &[Calls] = control::calls::RUNS;
+
 /// The calls of a run that writes, about its lease and its record.
 pub const LEASES: &[Calls] = control::calls::LEASES;
 

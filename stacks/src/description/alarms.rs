@@ -40,7 +40,7 @@ impl Alarms {
 }
 
 /// `USER@DOMAIN`. SNS has no names of senders here, and sends the first mail to whatever it is.
-fn email(text: &str) -> Result<String, Rejected> {
+pub(super) fn email(text: &str) -> Result<String, Rejected> {
     let stray = text
         .chars()
         .find(|c| c.is_whitespace() || "<>,;".contains(*c));

@@ -10,6 +10,7 @@ use super::domain::CustomDomain;
 use super::functions::Functions;
 use super::identity::Identity;
 use super::name::Name;
+use super::operations::Operations;
 use super::packages::Packages;
 use super::pipelines::Pipelines;
 use super::problem::{DescriptionErrors, Problem};
@@ -52,6 +53,8 @@ pub struct System {
     pub toggles: Toggles,
     /// `[alarms]`: who is notified when something fails.
     pub alarms: Alarms,
+    /// `[operations]`: a dashboard, and further alarms. Default: none.
+    pub operations: Option<Operations>,
     /// `[packages]`: the repository of the packages that teams share. Default: none.
     pub packages: Option<Packages>,
     /// `[identity]`: who signs in, and how. Deployed together with the shell.
@@ -82,6 +85,7 @@ impl System {
             functions: Functions::default(),
             toggles: Toggles::default(),
             alarms: Alarms::default(),
+            operations: None,
             packages: None,
             identity: Identity::default(),
             sites: Delivery::default(),
@@ -121,6 +125,9 @@ impl System {
         let functions = root.table("functions", Functions::read);
         let toggles = root.table("toggles", Toggles::read);
         let alarms = root.table("alarms", Alarms::read);
+        let has_operations = root.has("operations");
+        let operations = root.table("operations", Operations::read);
+        let operations = has_operations.then_some(operations);
         let has_packages = root.has("packages");
         let packages = root.table("packages", Packages::read);
         let (identity, login) = root.table("identity", |table| {
@@ -158,6 +165,7 @@ impl System {
             functions,
             toggles,
             alarms,
+            operations,
             packages,
             identity,
             sites,

@@ -82,6 +82,8 @@ mod tests {
         let alarms = &mut system.alarms;
         assert_eq!(std::mem::take(&mut alarms.emails), ["ops@example.com"]);
         assert!(alarms.kms_key.take().is_some());
+        let operations = system.operations.take().unwrap();
+        assert_eq!(operations.notify.map(|of| of.len()), Some(1));
         let packages = system.packages.take().unwrap();
         assert_eq!((packages.readers.len(), packages.publishers.len()), (1, 1));
         assert_eq!(packages.protect, Some(vec!["@acme".to_owned()]));

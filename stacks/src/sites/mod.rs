@@ -48,6 +48,10 @@ pub(crate) struct Site {
     pub(crate) url: Text,
     /// Its host.
     pub(crate) host: Host,
+    /// The id of its distribution.
+    pub(crate) distribution_id: Text,
+    /// The ARN of the certificate for its custom domain.
+    pub(crate) certificate: Option<Text>,
 }
 
 /// The host of a site.
@@ -96,7 +100,7 @@ pub(crate) fn add(stack: &mut StackBuilder<'_>, parts: &SiteParts<'_>) -> Site {
     let certificate = parts
         .domain
         .map(|domain| certificate(stack, "certificate", domain));
-    let distribution = distribution::add(stack, &bucket, certificate, parts);
+    let distribution = distribution::add(stack, &bucket, certificate.clone(), parts);
     bucket::let_distribution_read(stack, &bucket, &distribution);
     if let Some(domain) = parts.domain {
         domain::records(stack, domain, &distribution);
@@ -115,5 +119,11 @@ pub(crate) fn add(stack: &mut StackBuilder<'_>, parts: &SiteParts<'_>) -> Site {
         Some(domain) => Host::Domain(domain.name.clone()),
         None => Host::Distribution(distribution),
     };
-    Site { bucket, url, host }
+    Site {
+        bucket,
+        url,
+        host,
+        distribution_id: outputs.distribution_id,
+        certificate,
+    }
 }

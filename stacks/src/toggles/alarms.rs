@@ -45,20 +45,30 @@ pub(crate) fn alarms(
         .chain(letters(watched))
         .chain(age(watched));
     for (name, alarm) in all {
-        let alarm = Alarm {
-            alarm_name: stack.physical_name(&name),
-            treat_missing_data: Some("notBreaching".to_owned()),
-            alarm_actions: vec![topic.arn()],
-            ok_actions: vec![topic.arn()],
-            ..alarm
-        };
-        stack.add(&name, alarm);
+        add_alarm(stack, topic, &name, alarm);
     }
+}
+
+/// Adds an alarm that notifies a topic, and that is quiet without data.
+pub(crate) fn add_alarm(
+    stack: &mut StackBuilder<'_>,
+    topic: &Handle<Topic>,
+    name: &str,
+    alarm: Alarm,
+) {
+    let alarm = Alarm {
+        alarm_name: stack.physical_name(name),
+        treat_missing_data: Some("notBreaching".to_owned()),
+        alarm_actions: vec![topic.arn()],
+        ok_actions: vec![topic.arn()],
+        ..alarm
+    };
+    stack.add(name, alarm);
 }
 
 /// Adds the topic with its subscriptions, if alarms are wanted. An address's subscription is named by its mark, so that one that is no longer described
 /// is told from those that others added.
-pub(super) fn topic(stack: &mut StackBuilder<'_>, settings: &Alarms) -> Option<Handle<Topic>> {
+pub(crate) fn topic(stack: &mut StackBuilder<'_>, settings: &Alarms) -> Option<Handle<Topic>> {
     if !settings.enabled {
         return None;
     }

@@ -81,7 +81,7 @@ const SKIPS: &[Skip] = &[
     },
     Skip {
         emulator: Moto,
-        tests: &["drivers::cloudwatch"],
+        tests: &["drivers::cloudwatch", "drivers::dashboards"],
         lacks: "CloudWatch's protocol, RPC v2 CBOR",
         instead: ON_MINISTACK,
     },

@@ -69,7 +69,8 @@ const CREDENTIALS: &str =
     "renew the credentials (`aws login`, `aws sso login`, AWS_PROFILE), then run the command again";
 
 /// Whether the credentials may not make the call.
-pub(crate) fn is_denied(error: &DriverError) -> bool {
+#[must_use]
+pub fn is_denied(error: &DriverError) -> bool {
     error.code().and_then(Family::of) == Some(Family::Denied)
 }
 

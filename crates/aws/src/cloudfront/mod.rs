@@ -2,7 +2,7 @@
 //!
 //! Every write names the version that it is based on (`If-Match`), and is repeated from a new read
 //! if another writer was faster. The owner of a resource that CloudFront cannot tag is kept in its
-//! comment ([`owner_comment`]).
+//! comment ([`crate::kit::owner_comment`]).
 
 mod cache_policy;
 mod client;
@@ -13,7 +13,6 @@ mod distribution;
 mod fake;
 mod function;
 mod origin_access_control;
-mod owner_comment;
 mod response_headers_policy;
 mod shared;
 

@@ -20,10 +20,14 @@ const PAGE: i32 = 100;
 /// How long an alarm may be unknown after its creation, or still be known after its deletion.
 pub(super) const LAG: WaitPolicy = WaitPolicy::seconds(60);
 
-/// The errors of CloudWatch: botocore's model `cloudwatch` has two for what does not exist, and two
+/// The errors of CloudWatch: botocore's model `cloudwatch` has three for what does not exist, and two
 /// for a change of the same resource that is under way.
 pub(super) const CLOUDWATCH: Consistency = Consistency {
-    absent: &[Code("ResourceNotFound"), Code("ResourceNotFoundException")],
+    absent: &[
+        Code("DashboardNotFoundError"),
+        Code("ResourceNotFound"),
+        Code("ResourceNotFoundException"),
+    ],
     passing: &[
         Code("ConcurrentModificationException"),
         Code("ConflictException"),
@@ -46,7 +50,7 @@ impl CloudWatchClient {
         }
     }
 
-    /// The prefix of the names of the system's alarms.
+    /// The prefix of the names of the system's alarms and dashboards.
     pub(super) fn prefix(&self) -> String {
         format!("{}-", self.account.system())
     }

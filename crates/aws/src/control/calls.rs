@@ -15,6 +15,9 @@ pub(crate) const HISTORY: &[Calls] = &[Calls::reading(
 /// The calls that read which system a name is bound to.
 pub(crate) const BINDING: &[Calls] = &[Calls::reading(TABLE, &["dynamodb:GetItem"])];
 
+/// The calls that read runs alone.
+pub(crate) const RUNS: &[Calls] = &[Calls::reading(TABLE, &["dynamodb:Query"])];
+
 /// The calls that find a system under another name, in that system's table.
 pub(crate) const OTHER_NAMES: &[Calls] = &[Calls::reading(
     "dynamodb:{region}:{account}:table/*-control",

@@ -14,6 +14,7 @@ pub(crate) mod leave;
 #[cfg(test)]
 pub(crate) mod left;
 pub(crate) mod limits;
+pub(crate) mod owner_comment;
 pub(crate) mod ownership;
 pub(crate) mod policy_document;
 pub(crate) mod recorded;

@@ -93,6 +93,12 @@ pub(crate) async fn hints(account: &Account, cache: &ReadCache) -> Result<Arc<Hi
         .await
 }
 
+/// The stacks of the account's system that the index shows in the Region. It lags by minutes.
+pub async fn stacks(account: &Account) -> Result<BTreeSet<StackName>, DriverError> {
+    let hints = Hints(Some(read_index(account).await?));
+    Ok(hints.stacks().collect())
+}
+
 /// A system of the Region that is not the account's.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OtherSystem {

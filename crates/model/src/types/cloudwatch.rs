@@ -1,6 +1,7 @@
-//! `AWS::CloudWatch::Alarm`.
+//! `AWS::CloudWatch::Alarm` and `AWS::CloudWatch::Dashboard`.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use serde_with::skip_serializing_none;
 
 use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Scope, Service, Text};
@@ -143,4 +144,47 @@ impl Handle<Alarm> {
     pub fn arn(&self) -> Text {
         self.attribute(Alarm::ARN)
     }
+}
+
+/// The facts of `AWS::CloudWatch::Dashboard`. Dashboards are of no Region. Source: the CloudWatch user
+/// guide, `Using Amazon CloudWatch dashboards`.
+pub const DASHBOARD: &ResourceType = &ResourceType {
+    name: "AWS::CloudWatch::Dashboard",
+    service: SERVICE,
+    scope: Scope::Account,
+    identity: &["DashboardName"],
+    create_only: &["DashboardName"],
+    renewed_by: &[],
+    bound_to: None,
+    replacement: Replacement::DeleteFirst,
+    holds_data: false,
+    taggable: false,
+    refers_to: &[
+        "AWS::CloudFront::Distribution",
+        "AWS::Lambda::Function",
+        "AWS::SQS::Queue",
+    ],
+};
+
+/// A dashboard.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
+pub struct Dashboard<S = Text> {
+    /// 1 to 255 letters, digits, `-` and `_`, unique in the account. Changing it replaces the dashboard.
+    pub dashboard_name: S,
+    /// The body as an object with a list `widgets`, which CloudFormation has as a text. Its strings may
+    /// be deferred. The CloudWatch API reference, `Dashboard Body Structure and Syntax`, has its shape.
+    pub dashboard_body: Value,
+}
+
+impl<S: Serialize> Resource for Dashboard<S> {
+    const TYPE: &'static ResourceType = DASHBOARD;
+}
+
+impl<S> Dashboard<S> {
+    /// The dashboard's name.
+    pub const NAME: Attribute<Self> = Attribute::new("DashboardName");
 }

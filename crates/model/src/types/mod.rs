@@ -37,6 +37,7 @@ pub const ALL: &[&ResourceType] = &[
     sns::TOPIC,
     sns::SUBSCRIPTION,
     cloudwatch::ALARM,
+    cloudwatch::DASHBOARD,
     events::RULE,
     lambda::FUNCTION,
     lambda::PERMISSION,
@@ -80,7 +81,7 @@ mod tests {
     use crate::Scope;
 
     /// Certificates are regional at AWS, but all of ours are in the one Region whose certificates
-    /// CloudFront takes.
+    /// CloudFront takes. Dashboards are of no Region, though alarms are.
     #[test]
     fn the_types_of_global_services_are_account_wide() {
         let global = [
@@ -90,7 +91,8 @@ mod tests {
             route53::SERVICE,
         ];
         for known in ALL {
-            let is_global = global.iter().any(|of| of.sdk_id == known.service.sdk_id);
+            let is_global = global.iter().any(|of| of.sdk_id == known.service.sdk_id)
+                || known.name == cloudwatch::DASHBOARD.name;
             assert_eq!(known.scope == Scope::Account, is_global, "{}", known.name);
         }
     }

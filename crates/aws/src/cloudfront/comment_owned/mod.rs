@@ -15,11 +15,11 @@ use model::{Address, Attribute, Owner, Resource, Tags};
 use serde::de::DeserializeOwned;
 
 use super::client::{CloudFrontClient, DELETIONS, WRITES, from_version, version};
-use super::owner_comment::{self, OwnerComment};
 use super::shared::Shared;
 use crate::Account;
 use crate::kit::calls::Calls;
 use crate::kit::limits::{Checks, Limit};
+use crate::kit::owner_comment::{self, OwnerComment};
 use crate::kit::ownership;
 use crate::kit::recorded;
 use crate::kit::tag_store::{TagCalls as _, TagStore};

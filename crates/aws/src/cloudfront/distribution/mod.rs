@@ -28,12 +28,12 @@ use super::client::{
     CloudFrontClient, DISTRIBUTION_DELETIONS, DISTRIBUTION_WRITES, NOT_DISABLED, WRITES,
     from_version, is_precondition, sdk_tags, version,
 };
-use super::owner_comment::{self, in_brief};
 use crate::Account;
 use crate::kit::call::Call as _;
 use crate::kit::calls::Calls;
 use crate::kit::leave::leave;
 use crate::kit::limits::{Checks, Limit};
+use crate::kit::owner_comment::{self, in_brief};
 use crate::kit::ownership;
 use crate::kit::recorded;
 use crate::kit::tag_store::{TagCalls as _, TagStore};

@@ -10,7 +10,7 @@ use model::{Address, Owner, Tags};
 
 use super::{Distributions, Live, convert};
 use crate::cloudfront::client::WRITES;
-use crate::cloudfront::owner_comment::{self, OwnerComment, in_brief};
+use crate::kit::owner_comment::{self, OwnerComment, in_brief};
 use crate::kit::tag_store::TagCalls as _;
 
 impl Distributions {

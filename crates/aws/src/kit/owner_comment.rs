@@ -15,21 +15,21 @@ const NOTE_LOST: &str = "(without the note of its owner)";
 
 /// A comment's own text, and the owner that its note names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct OwnerComment {
+pub(crate) struct OwnerComment {
     /// The text without the note; `None` if it is empty.
-    pub(super) text: Option<String>,
+    pub(crate) text: Option<String>,
     /// `None` if there is no note.
-    pub(super) owner: Option<Owner>,
+    pub(crate) owner: Option<Owner>,
 }
 
 impl OwnerComment {
     /// The tags that the note replaces.
-    pub(super) fn tags(&self) -> Tags {
+    pub(crate) fn tags(&self) -> Tags {
         self.owner.as_ref().map(Owner::tags).unwrap_or_default()
     }
 
     /// Whether the note names a system, in whatever Region.
-    pub(super) fn names(&self, system: &str) -> bool {
+    pub(crate) fn names(&self, system: &str) -> bool {
         self.owner
             .as_ref()
             .is_some_and(|owner| owner.system == system)
@@ -37,7 +37,7 @@ impl OwnerComment {
 }
 
 /// Reads a comment. Text that only resembles a note is text.
-pub(super) fn parse(comment: &str) -> OwnerComment {
+pub(crate) fn parse(comment: &str) -> OwnerComment {
     let found = comment.rfind(BEGINS).and_then(|at| {
         let note = comment[at + BEGINS.len()..].strip_suffix(ENDS)?;
         Some((&comment[..at], Some(owner(note)?)))
@@ -72,7 +72,7 @@ fn owner(note: &str) -> Option<Owner> {
 }
 
 /// The system and its Region in one word: `SYSTEM@REGION`.
-pub(super) fn system(owner: &Owner) -> String {
+pub(crate) fn system(owner: &Owner) -> String {
     in_region(owner.system.clone(), owner)
 }
 
@@ -87,7 +87,7 @@ fn in_region(name: String, owner: &Owner) -> String {
 ///
 /// # Errors
 /// [`DriverError::Invalid`] if the text leaves no room for the note.
-pub(super) fn write(
+pub(crate) fn write(
     text: Option<&str>,
     owner: &Owner,
     limit: usize,
@@ -106,7 +106,7 @@ pub(super) fn write(
     let over = comment.chars().count().saturating_sub(limit);
     if over > 0 {
         let message = format!(
-            "the comment `{comment}` has {over} characters more than the {limit} that CloudFront takes"
+            "the comment `{comment}` has {over} characters more than the {limit} that are allowed"
         );
         return Err(DriverError::Invalid(message));
     }
@@ -114,7 +114,7 @@ pub(super) fn write(
 }
 
 /// The text of a comment that has lost its note.
-pub(super) fn note_lost(text: Option<&str>) -> String {
+pub(crate) fn note_lost(text: Option<&str>) -> String {
     text.map_or_else(
         || NOTE_LOST.to_owned(),
         |text| format!("{text} {NOTE_LOST}"),
@@ -122,7 +122,7 @@ pub(super) fn note_lost(text: Option<&str>) -> String {
 }
 
 /// An owner without its id and fingerprint, as a distribution's note names it.
-pub(super) fn in_brief(owner: &Owner) -> Owner {
+pub(crate) fn in_brief(owner: &Owner) -> Owner {
     Owner {
         id: None,
         fingerprint: String::new(),

@@ -1,0 +1,134 @@
+//! Alarms on what the other stacks have no alarms on: slow functions, and the sites.
+//!
+//! Each metric is one that AWS documents: `Using CloudWatch metrics with Lambda` in the Lambda developer
+//! guide, `Viewing CloudFront and edge function metrics` in the CloudFront developer guide, and `Supported
+//! CloudWatch metrics` in the Certificate Manager user guide.
+
+use model::types::cloudwatch::{Alarm, Dimension};
+use model::types::lambda::FUNCTION;
+use model::types::sns::Topic;
+use model::{Graph, Handle, StackBuilder, Text};
+
+use super::Shown;
+use crate::toggles::add_alarm;
+
+/// The share of a function's timeout at which it is slow.
+const SLOW: f64 = 0.8;
+
+/// Percent of a site's requests that the origin or CloudFront answers with 5xx.
+const SERVER_ERRORS: f64 = 1.0;
+
+/// Percent of a site's requests for what does not exist, or is not allowed: a page that names a file of a
+/// release that is gone.
+const CLIENT_ERRORS: f64 = 10.0;
+
+/// Days before a certificate expires. ACM renews 60 days before, and what is left after that needs a
+/// person. Source: the Certificate Manager user guide, `Managed certificate renewal`.
+const DAYS_LEFT: f64 = 30.0;
+
+/// A function of the system.
+pub(super) struct Timed {
+    /// Its name in its stack.
+    pub(super) name: String,
+    /// Its physical name, which is known before it exists.
+    function: String,
+    /// Its timeout in seconds.
+    timeout: u32,
+}
+
+/// The functions of a graph, by their stacks and names.
+pub(super) fn functions(graph: &Graph) -> Vec<Timed> {
+    let nodes = graph.nodes();
+    let functions = nodes.filter(|node| node.resource_type.name == FUNCTION.name);
+    let timed = functions.filter_map(|node| {
+        let property = |name: &str| node.properties.get(name);
+        Some(Timed {
+            name: node.address.name().to_owned(),
+            function: property("FunctionName")?.as_str()?.to_owned(),
+            timeout: property("Timeout")?.as_u64()?.try_into().ok()?,
+        })
+    });
+    timed.collect()
+}
+
+/// Adds an alarm per function that takes nearly as long as it may.
+pub(super) fn add_slow(stack: &mut StackBuilder<'_>, topic: &Handle<Topic>, functions: &[Timed]) {
+    for of in functions {
+        let alarm = Alarm {
+            alarm_description: Some(format!(
+                "The function {} takes nearly its timeout of {} s: read its log",
+                of.name, of.timeout
+            )),
+            namespace: "AWS/Lambda".to_owned(),
+            metric_name: "Duration".to_owned(),
+            dimensions: vec![dimension("FunctionName", Text::from(of.function.as_str()))],
+            statistic: Some("Maximum".to_owned()),
+            threshold: f64::from(of.timeout) * 1_000.0 * SLOW,
+            evaluation_periods: 5,
+            datapoints_to_alarm: Some(3),
+            ..Alarm::default()
+        };
+        add_alarm(stack, topic, &format!("{}-slow", of.name), alarm);
+    }
+}
+
+/// Adds the alarms on a site.
+pub(super) fn add_site(stack: &mut StackBuilder<'_>, topic: &Handle<Topic>, of: &Shown<'_>) {
+    let name = of.name;
+    for (metric, end, threshold, what) in [
+        (
+            "5xxErrorRate",
+            "5xx",
+            SERVER_ERRORS,
+            "server errors: look at its bucket",
+        ),
+        (
+            "4xxErrorRate",
+            "4xx",
+            CLIENT_ERRORS,
+            "requests for files that it does not have: look at its last release",
+        ),
+    ] {
+        let alarm = Alarm {
+            alarm_description: Some(format!(
+                "The site {name} answers above {threshold} % with {what}"
+            )),
+            namespace: "AWS/CloudFront".to_owned(),
+            metric_name: metric.to_owned(),
+            dimensions: vec![
+                dimension("DistributionId", of.site.distribution_id.clone()),
+                dimension("Region", Text::from("Global")),
+            ],
+            statistic: Some("Average".to_owned()),
+            threshold,
+            evaluation_periods: 5,
+            datapoints_to_alarm: Some(3),
+            ..Alarm::default()
+        };
+        add_alarm(stack, topic, &format!("site-{name}-{end}"), alarm);
+    }
+    if let Some(certificate) = &of.site.certificate {
+        let alarm = Alarm {
+            alarm_description: Some(format!(
+                "The certificate of the site {name} expires within {DAYS_LEFT} days: look at its renewal in ACM"
+            )),
+            namespace: "AWS/CertificateManager".to_owned(),
+            metric_name: "DaysToExpiry".to_owned(),
+            dimensions: vec![dimension("CertificateArn", certificate.clone())],
+            statistic: Some("Minimum".to_owned()),
+            comparison_operator: "LessThanThreshold".to_owned(),
+            threshold: DAYS_LEFT,
+            // ACM publishes it twice a day until the certificate expires.
+            period: 86_400,
+            ..Alarm::default()
+        };
+        add_alarm(stack, topic, &format!("site-{name}-certificate"), alarm);
+    }
+}
+
+fn dimension(name: &str, value: Text) -> Dimension {
+    Dimension {
+        name: name.to_owned(),
+        value,
+    }
+}
