@@ -22,35 +22,39 @@ pub fn failed<E>(operation: &'static str) -> impl FnOnce(SdkError<E, HttpRespons
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {
-    move |error| match &error {
-        SdkError::ServiceError(context) => {
-            let answer = context.raw();
-            let body = answer.body().bytes().unwrap_or_default();
-            let emulated = answer.headers().get(EMULATED).is_some();
-            if emulated
-                && lacks_the_service(
-                    operation,
-                    answer.status().as_u16(),
-                    body,
-                    context.err().meta().code(),
-                )
-            {
-                let answer = format!("HTTP {}, {} bytes", answer.status(), body.len());
-                return DriverError::Lacking { operation, answer };
-            }
-            service_error(operation, answer.status().as_u16(), context.err())
+    move |error| {
+        if let Some(answer) = error
+            .raw_response()
+            .filter(|answer| is_lacking(operation, answer, error.code()))
+        {
+            let length = answer.body().bytes().unwrap_or_default().len();
+            let answer = format!("HTTP {}, {length} bytes", answer.status());
+            return DriverError::Lacking { operation, answer };
         }
-        _ => match Withheld::find(&error) {
-            Some(withheld) => DriverError::Withheld {
-                operation,
-                reason: withheld.to_string(),
+        match &error {
+            SdkError::ServiceError(context) => {
+                service_error(operation, context.raw().status().as_u16(), context.err())
+            }
+            _ => match Withheld::find(&error) {
+                Some(withheld) => DriverError::Withheld {
+                    operation,
+                    reason: withheld.to_string(),
+                },
+                None => DriverError::Unreachable {
+                    operation,
+                    reason: reason(&error),
+                },
             },
-            None => DriverError::Unreachable {
-                operation,
-                reason: reason(&error),
-            },
-        },
+        }
     }
+}
+
+/// Whether an answer is an emulator's that does not support the service. The SDK takes one without a
+/// code for an answer that it cannot read, in some protocols.
+fn is_lacking(operation: &str, answer: &HttpResponse, code: Option<&str>) -> bool {
+    let body = answer.body().bytes().unwrap_or_default();
+    answer.headers().get(EMULATED).is_some()
+        && lacks_the_service(operation, answer.status().as_u16(), body, code)
 }
 
 /// Whether an emulator's answer says that it does not support the service: a 400 without a code
