@@ -71,7 +71,7 @@ pub(crate) fn build(directory: &Path, text: &str) -> String {
     let write = |name: &str, text: &str| fs::write(directory.join(name), text).expect("written");
     write(
         &format!("assets/{main}"),
-        &format!("export default '{text}'"),
+        &format!("export default class extends HTMLElement {{ static text = '{text}'; }}"),
     );
     let described = format!(
         r#"{{"entry": "assets/{main}", "version": "1.0.0", "extras": {{"kind": "element", "title": "Shipping", "contract": 1}}}}"#
@@ -127,6 +127,13 @@ async fn releases_and_toggles_need_no_description() {
     let config = project.path().join("frontage.toml").display().to_string();
     let described = ["toggles", "list", "--format", "json", "--config", &config];
     assert_eq!(there.run(&described, Some("other")).json(), toggles);
+    // Its stacks are those that the account shows.
+    let status = there.json(&["status"]);
+    let shown = status["stacks"].as_array().expect("stacks").iter();
+    let shown: Vec<_> = shown.filter_map(|of| of["name"].as_str()).collect();
+    for stack in ["edge", "team/shipping", "toggles"] {
+        assert!(shown.contains(&stack), "{stack}: {status:#}");
+    }
     let runs = there.json(&["history"]);
     assert_eq!(runs["system"]["name"], "acme", "{runs:#}");
 
@@ -234,7 +241,7 @@ fn what_needs_a_description_says_so() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn packages_are_listed_and_npm_is_let_in() {
-    let Some(world) = World::with_codeartifact() else {
+    let Some(world) = World::with_developer_tools() else {
         return;
     };
     let project = Project::in_world(world, "[packages]\n");

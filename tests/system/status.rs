@@ -32,7 +32,11 @@ fn build(project: &Project) -> String {
     let directory = project.path().join("first");
     std::fs::create_dir_all(directory.join("assets")).expect("a directory");
     let entry = "assets/main-B7fx2Qab.js";
-    std::fs::write(directory.join(entry), "export default 1").expect("written");
+    std::fs::write(
+        directory.join(entry),
+        "export default class extends HTMLElement {}",
+    )
+    .expect("written");
     let description = json!({"entry": entry, "version": "1.0.0", "extras": {}}).to_string();
     std::fs::write(directory.join("frontage.json"), description).expect("written");
     directory.display().to_string()
