@@ -75,7 +75,7 @@ async fn publishes() {
         region: "eu-west-1".to_owned(),
         system,
         artifacts,
-        codeartifact: None,
+        elsewhere: None,
     };
     let dist = Dist::read(directory.as_ref(), &application).expect("a build");
     let bucket = Bucket {

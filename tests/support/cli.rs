@@ -10,7 +10,7 @@ use std::thread;
 use local::{Architecture, Functions, Tools};
 use tempfile::TempDir;
 
-use super::{PATIENCE, World};
+use super::{ELSEWHERE, PATIENCE, World};
 
 /// A directory with a frontage.toml, and its own account.
 #[derive(Debug)]
@@ -79,12 +79,12 @@ impl Project {
             .env("AWS_ACCESS_KEY_ID", &self.world.account_id)
             .env("AWS_SECRET_ACCESS_KEY", &self.world.secret)
             .env("AWS_ENDPOINT_URL", &self.world.endpoint)
-            .envs(
-                self.world
-                    .codeartifact
-                    .as_ref()
-                    .map(|endpoint| ("AWS_ENDPOINT_URL_CODEARTIFACT", endpoint)),
-            )
+            .envs(self.world.elsewhere.iter().flat_map(|endpoint| {
+                ELSEWHERE.map(|service| {
+                    let variable = format!("AWS_ENDPOINT_URL_{}", service.to_uppercase());
+                    (variable, endpoint)
+                })
+            }))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

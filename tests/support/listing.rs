@@ -28,6 +28,13 @@ impl World {
         lines.extend(self.sites().await);
         lines.extend(self.user_pools().await);
         lines.extend(self.packages().await);
+        lines.extend(self.projects().await);
+        lines.extend(self.rules().await);
+        lines.extend(self.identity_providers().await);
+        if self.elsewhere.is_some() {
+            lines.extend(self.pipelines().await);
+            lines.extend(self.repositories().await);
+        }
         lines.sort();
         lines
     }
@@ -567,6 +574,61 @@ impl World {
                 lines.extend(package_groups(&client, domain).await);
             }
         }
+        lines
+    }
+
+    /// Projects of CodeBuild.
+    async fn projects(&self) -> Vec<String> {
+        let client = aws_sdk_codebuild::Client::new(&self.config());
+        let pages = client.list_projects().into_paginator().items().send();
+        let names = pages.collect::<Result<Vec<_>, _>>().await.ok();
+        let names = names.unwrap_or_default();
+        self.lines("build project", names.iter().map(String::as_str))
+    }
+
+    /// Rules of EventBridge's default bus.
+    async fn rules(&self) -> Vec<String> {
+        let client = aws_sdk_eventbridge::Client::new(&self.config());
+        let rules = client.list_rules().send().await.ok();
+        let rules = rules.map(|of| of.rules.unwrap_or_default());
+        let rules = rules.unwrap_or_default();
+        self.lines("rule", rules.iter().filter_map(|of| of.name()))
+    }
+
+    /// IAM's OIDC providers.
+    async fn identity_providers(&self) -> Vec<String> {
+        let client = aws_sdk_iam::Client::new(&self.config());
+        let listed = client.list_open_id_connect_providers().send().await.ok();
+        let listed = listed.map(|of| of.open_id_connect_provider_list.unwrap_or_default());
+        let listed = listed.unwrap_or_default();
+        self.lines("identity provider", listed.iter().filter_map(|of| of.arn()))
+    }
+
+    /// Pipelines of CodePipeline; fakecloud has one account for all tests.
+    async fn pipelines(&self) -> Vec<String> {
+        let client = aws_sdk_codepipeline::Client::new(&self.config_of("codepipeline"));
+        let pages = client.list_pipelines().into_paginator().items().send();
+        let found = pages.collect::<Result<Vec<_>, _>>().await;
+        let mut lines: Vec<_> = found
+            .expect("listed")
+            .iter()
+            .filter_map(|of| Some(format!("pipeline {}", of.name()?)))
+            .collect();
+        lines.retain(|line| line.contains(&self.system));
+        lines
+    }
+
+    /// Repositories of CodeCommit.
+    async fn repositories(&self) -> Vec<String> {
+        let client = aws_sdk_codecommit::Client::new(&self.config_of("codecommit"));
+        let pages = client.list_repositories().into_paginator().items().send();
+        let found = pages.collect::<Result<Vec<_>, _>>().await;
+        let mut lines: Vec<_> = found
+            .expect("listed")
+            .iter()
+            .filter_map(|of| Some(format!("repository {}", of.repository_name()?)))
+            .collect();
+        lines.retain(|line| line.contains(&self.system));
         lines
     }
 }

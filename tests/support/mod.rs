@@ -80,11 +80,14 @@ fn fakecloud() -> Option<&'static Fakecloud> {
     let fakecloud = FAKECLOUD.get_or_init(start).as_ref();
     if fakecloud.is_none() {
         eprintln!(
-            "skipped: fakecloud is not built, which has CodeArtifact and CodeCommit (cargo xtask conformance builds it)"
+            "skipped: fakecloud is not built, which has CodeArtifact, CodeCommit and CodePipeline (cargo xtask conformance builds it)"
         );
     }
     fakecloud
 }
+
+/// The services that MiniStack lacks and fakecloud has.
+pub const ELSEWHERE: [&str; 3] = ["codeartifact", "codecommit", "codepipeline"];
 
 /// The moto that this test binary started.
 fn moto() -> &'static Moto {
@@ -155,8 +158,8 @@ pub struct World {
     pub region: String,
     pub system: String,
     pub artifacts: BTreeMap<String, PathBuf>,
-    /// The endpoint of CodeArtifact, if it is a different one.
-    pub codeartifact: Option<String>,
+    /// The endpoint of [`ELSEWHERE`], if it is a different one.
+    pub elsewhere: Option<String>,
 }
 
 impl World {
@@ -185,16 +188,16 @@ impl World {
         }
     }
 
-    /// As [`Self::new`], with CodeArtifact on fakecloud, since MiniStack lacks it. fakecloud has
+    /// As [`Self::new`], with [`ELSEWHERE`] on fakecloud, since MiniStack lacks them. fakecloud has
     /// one account for all, so the system has its own name. `None`, with the reason printed, if
     /// fakecloud is not available.
-    pub fn with_codeartifact() -> Option<Self> {
+    pub fn with_developer_tools() -> Option<Self> {
         let fakecloud = fakecloud()?;
         let world = Self::new();
         let system = format!("acme-{}", &world.account_id[4..]);
         Some(Self {
             system,
-            codeartifact: Some(proxy::in_front_of(&fakecloud.endpoint())),
+            elsewhere: Some(proxy::in_front_of(&fakecloud.endpoint())),
             ..world
         })
     }
@@ -228,7 +231,7 @@ impl World {
             region: "eu-west-1".to_owned(),
             system,
             artifacts: BTreeMap::new(),
-            codeartifact: None,
+            elsewhere: None,
         }
     }
 
@@ -273,8 +276,8 @@ impl World {
 
     /// As [`Self::config`], for a service that may have its own endpoint.
     pub fn config_of(&self, service: &str) -> SdkConfig {
-        match &self.codeartifact {
-            Some(endpoint) if service == "codeartifact" => {
+        match &self.elsewhere {
+            Some(endpoint) if ELSEWHERE.contains(&service) => {
                 self.config().into_builder().endpoint_url(endpoint).build()
             }
             _ => self.config(),

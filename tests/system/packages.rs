@@ -51,7 +51,7 @@ fn steps(plan: &Value) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 #[expect(clippy::too_many_lines, reason = "one table of cases, in order")]
 async fn made_changed_repaired_and_taken_away() {
-    let Some(world) = World::with_codeartifact() else {
+    let Some(world) = World::with_developer_tools() else {
         return;
     };
     let project = Project::in_world(world, DESCRIBED);
@@ -178,7 +178,7 @@ async fn made_changed_repaired_and_taken_away() {
 /// The packages of a scope never come from the public registry, unless the description says so.
 #[tokio::test(flavor = "multi_thread")]
 async fn own_scopes_are_closed_to_the_public_registry() {
-    let Some(world) = World::with_codeartifact() else {
+    let Some(world) = World::with_developer_tools() else {
         return;
     };
     let project = Project::in_world(world, DESCRIBED);
@@ -234,7 +234,7 @@ async fn own_scopes_are_closed_to_the_public_registry() {
 /// The token of the domain, and when it expires.
 #[tokio::test(flavor = "multi_thread")]
 async fn npm_is_let_in_with_a_token_of_the_domain() {
-    let Some(world) = World::with_codeartifact() else {
+    let Some(world) = World::with_developer_tools() else {
         return;
     };
     let project = Project::in_world(world, DESCRIBED);
@@ -313,7 +313,7 @@ async fn npm_is_let_in_with_a_token_of_the_domain() {
 /// A domain with the system's name that is not the system's stops the plan.
 #[tokio::test(flavor = "multi_thread")]
 async fn somebody_elses_domain_is_left_alone() {
-    let Some(world) = World::with_codeartifact() else {
+    let Some(world) = World::with_developer_tools() else {
         return;
     };
     let project = Project::in_world(world, DESCRIBED);
@@ -340,7 +340,7 @@ async fn somebody_elses_domain_is_left_alone() {
 /// Killed after a create took effect and before anything else, the next run resumes.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_an_interrupted_run_made_is_found_again() {
-    let Some(world) = World::with_codeartifact() else {
+    let Some(world) = World::with_developer_tools() else {
         return;
     };
     let project = Project::in_world(world, DESCRIBED);

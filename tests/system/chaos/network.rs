@@ -48,11 +48,11 @@ impl Network {
             proxies: Vec::new(),
         };
         let endpoint = network.open(world, &world.emulator);
-        let packages = world.codeartifact.as_deref();
+        let packages = world.elsewhere.as_deref();
         let codeartifact = packages.map(|packages| network.open(world, packages));
         let world = World {
             endpoint,
-            codeartifact,
+            elsewhere: codeartifact,
             ..world.clone()
         };
         (network, world)

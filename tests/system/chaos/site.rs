@@ -55,7 +55,7 @@ pub(super) struct Ended {
 impl Site {
     /// An account of its own, in which these stacks are worked on, or all.
     pub(super) fn new(stacks: &[String]) -> Self {
-        let world = World::with_codeartifact().unwrap_or_else(World::new);
+        let world = World::with_developer_tools().unwrap_or_else(World::new);
         let (network, world) = Network::in_front_of(&world);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -74,7 +74,7 @@ impl Site {
     pub(super) fn describe(&self, phase: Phase) {
         let (_, mut text) = EXAMPLE.split_once("name = \"acme\"\n").expect("a name");
         let mut described;
-        if self.project.world.codeartifact.is_none() {
+        if self.project.world.elsewhere.is_none() {
             described = replaced(text, PACKAGES, "");
             text = &described;
         }
