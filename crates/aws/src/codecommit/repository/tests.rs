@@ -84,7 +84,7 @@ async fn a_new_repository_is_tagged_by_its_creation_and_waited_for() {
 }
 
 #[tokio::test]
-async fn a_repository_that_a_lost_answer_created_is_changed_and_anothers_is_not_taken() {
+async fn a_repository_that_a_lost_answer_created_is_changed_and_another_systems_is_not_taken() {
     let found = described("old");
     let fake = FakeAws::new([
         ("CreateRepository", 400, TAKEN),

@@ -180,7 +180,7 @@ async fn a_connection_that_a_lost_answer_created_is_not_created_again() {
 }
 
 #[tokio::test]
-async fn anothers_connection_of_the_name_is_not_taken() {
+async fn a_connection_of_another_system_is_not_taken() {
     let list = listed(&[shown(ARN, "AVAILABLE")]);
     let fake = FakeAws::new([
         ("ListConnections", 200, list.as_str()),
