@@ -63,7 +63,7 @@ test("a module that throws as it loads, as it mounts, or later", async ({ page }
     (source: string) => `throw new Error("as it loads");\n${source}`,
     () =>
       'export default class extends HTMLElement { connectedCallback() { throw new Error("as it mounts"); } }',
-    () => "await new Promise(() => {});",
+    () => "await new Promise(() => {});\nexport default class extends HTMLElement {}",
   ];
   for (const fault of faults) {
     await publish("shipping", await changed("shipping", fault));
