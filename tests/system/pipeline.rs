@@ -421,7 +421,7 @@ async fn pipeline_in_aws(project: &Project) {
         .artifact_store(store.expect("complete"))
         .stages(stage("source", source.build().expect("complete")))
         .stages(stage("approval", approval.build().expect("complete")));
-    aws_sdk_codepipeline::Client::new(&project.world.config())
+    aws_sdk_codepipeline::Client::new(&project.world.config_of("codepipeline"))
         .create_pipeline()
         .pipeline(pipeline.build().expect("complete"))
         .send()
@@ -432,7 +432,7 @@ async fn pipeline_in_aws(project: &Project) {
 /// fakecloud's runs succeed at once, and wait for nobody.
 #[tokio::test(flavor = "multi_thread")]
 async fn runs_in_aws_are_started_and_listed() {
-    let Some(world) = World::on_fakecloud() else {
+    let Some(world) = World::with_developer_tools() else {
         return;
     };
     let described = "[shell]\n[teams.plain]\n[teams.shipping.pipeline]\nsource = \"s3\"\n\
