@@ -18,8 +18,9 @@ pub(super) enum Command {
     /// Run a pipeline's steps on this machine, in a clean checkout: install, check, test, build,
     /// publish
     ///
-    /// They are the steps of the build machines. The first four run the team's code, without any
-    /// credentials; if one of them fails, nothing is published.
+    /// They are the steps of the build machines. The first four run the team's code, without
+    /// credentials: only npm gets the registry's token, and runs no script with it. If one of them fails,
+    /// nothing is published.
     Run(run::Arguments),
     /// Print the same steps as a file for a CI service, which gets the rights of a role by its
     /// identity tokens and needs no keys

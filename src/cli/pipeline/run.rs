@@ -33,7 +33,7 @@ pub(in crate::cli) struct Arguments {
     /// variable `NODE_AUTH_TOKEN`
     #[arg(long, value_name = "URL")]
     registry: Option<String>,
-    /// Publish as a preview of this name, which only who has its link sees
+    /// Publish as a preview of this name, shown only to visitors with its link
     #[arg(long, value_name = "NAME")]
     preview: Option<PreviewName>,
 }

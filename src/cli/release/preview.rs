@@ -21,7 +21,7 @@ use crate::render;
 /// The options of a preview.
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// Publish as a preview of this name, which only who has its link sees; no other visit changes
+    /// Publish as a preview of this name, shown only to visitors with its link; no other visit changes
     #[arg(long, value_name = "NAME", conflicts_with = "canary")]
     pub(super) preview: Option<PreviewName>,
     /// How long the preview is shown
