@@ -14,7 +14,7 @@ use super::Properties;
 use crate::kit::limits::Checks;
 
 /// The provider of a source with a connection, of which alone there are triggers.
-const CONNECTION: &str = "CodeStarSourceConnection";
+pub(super) const CONNECTION: &str = "CodeStarSourceConnection";
 
 /// The most patterns of a filter, and the most characters of one.
 const PATTERNS: usize = 8;

@@ -162,11 +162,23 @@ impl ResourceDriver for Pipelines {
     }
 
     /// A source with a connection gets a trigger of AWS's own unless the description states one
-    /// (hashicorp/terraform-provider-aws#38688).
+    /// (hashicorp/terraform-provider-aws#38688). One without such a source is refused ("Triggers for
+    /// connection must reference a `CodeStarSourceConnection` action", aws/aws-cdk#28694).
     fn leave(&self, pipeline: &mut Properties, live: &Properties) {
-        if pipeline.triggers.is_empty() {
-            pipeline.triggers.clone_from(&live.triggers);
+        if !pipeline.triggers.is_empty() {
+            return;
         }
+        let actions = pipeline.stages.iter().flat_map(|stage| &stage.actions);
+        let sources: Vec<_> = actions
+            .filter(|of| of.action_type_id.provider == check::CONNECTION)
+            .map(|of| of.name.as_str())
+            .collect();
+        let left = live
+            .triggers
+            .iter()
+            .filter(|of| sources.contains(&of.git_configuration.source_action_name.as_str()));
+        let left = left.cloned().collect();
+        pipeline.triggers = left;
     }
 
     fn check(&self, pipeline: &Properties, checks: &mut Checks) {

@@ -311,6 +311,18 @@ async fn a_trigger_of_aws_own_is_left() {
     assert!(!compared.left.is_empty());
 }
 
+/// AWS refuses a trigger of a source that is no connection any more.
+#[tokio::test]
+async fn a_trigger_goes_with_its_source() {
+    let (_, driver, live) = after_a_read(&[]).await;
+    let mut desired = with("/Triggers", json!([]));
+    let source = desired.pointer_mut("/Stages/0/Actions/0").unwrap();
+    source["ActionTypeId"]["Provider"] = json!("CodeCommit");
+    source["Configuration"] = json!({"RepositoryName": "acme-test", "BranchName": "main"});
+    let compared = driver.compare(&live, &desired).unwrap();
+    assert!(compared.left.is_empty(), "{:?}", compared.left);
+}
+
 /// A pipeline that is older than the types has none.
 #[tokio::test]
 async fn a_value_that_is_not_known_is_an_error_and_a_missing_type_is_the_first() {
