@@ -40,5 +40,5 @@ pub use denial::Denial;
 pub use fate::{Fate, Garble};
 pub use layer::{Running, Strict};
 pub use memory::Memory;
-pub use rate::{failing, limited, throttling};
+pub use rate::{failing, limited, quotas, throttling};
 pub use refusal::Refusal;

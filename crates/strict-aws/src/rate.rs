@@ -26,6 +26,33 @@ pub fn limited(per_second: u32) -> impl FnMut(&Call) -> Fate + Send + 'static {
     }
 }
 
+/// The fates of calls of an account with AWS's own quotas, for all who use it together.
+pub fn quotas() -> impl FnMut(&Call) -> Fate + Send + 'static {
+    let mut rates = Rates::default();
+    move |call| {
+        let of = quota(call);
+        let refused = of.and_then(|per_second| rates.count(call, per_second, Instant::now()));
+        refused.map_or(Fate::Pass, Fate::Answer)
+    }
+}
+
+/// The calls per second that an account has, from each service's page of quotas: API Gateway and
+/// Certificate Manager 10, Lambda's control plane 15 but for `GetFunction`, Cognito 15, CloudWatch's
+/// alarms 3, each call of CloudWatch Logs 5 (10 for the few that a run makes at once), Route 53 5.
+/// CloudFront publishes none; it refuses some twenty of a hundred reads at once
+/// (hashicorp/terraform-provider-aws#6197).
+fn quota(call: &Call) -> Option<u32> {
+    match call.service.as_str() {
+        "lambda" if call.operation.starts_with("GET ") => None,
+        "acm" | "apigateway" | "logs" => Some(10),
+        "cloudfront" => Some(20),
+        "cognito-idp" | "lambda" => Some(15),
+        "monitoring" => Some(3),
+        "route53" => Some(5),
+        _ => None,
+    }
+}
+
 /// The fates of calls of which this many in a hundred are throttled, whatever their rate: those of an
 /// account that others use as well. The same in every run, and in no order.
 pub fn throttling(percent: u64) -> impl FnMut(&Call) -> Fate + Send + 'static {
@@ -137,6 +164,19 @@ mod tests {
         assert_eq!(code(&cloudfront, 999), "Throttling");
         assert_eq!(code(&lambda, 999), "passes");
         assert_eq!(code(&cloudfront, 1_000), "passes");
+    }
+
+    #[test]
+    fn an_account_has_the_quotas_of_each_service() {
+        let mut fate = quotas();
+        let mut passed = |call: &Call| {
+            let fates = (0..100).map(|_| fate(call));
+            fates.filter(|fate| matches!(fate, Fate::Pass)).count()
+        };
+        let zones = call("route53", "GET /2013-04-01/hostedzone", "").call();
+        assert!((5..10).contains(&passed(&zones)));
+        let tables = operation("dynamodb", "CreateTable", "{}").call();
+        assert_eq!(passed(&tables), 100);
     }
 
     #[test]
