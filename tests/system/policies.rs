@@ -441,10 +441,17 @@ const UNCHECKED: &[&str] = &[
     // Counts of what a plan would delete.
     "cognito-idp:ListUsersInGroup",
     "dynamodb:Scan",
-    // Of certificates, records, identity providers and subscriptions, of which this system has none.
+    // The name's binding, whose id the tags have too.
+    "dynamodb:GetItem",
+    // Of certificates, dashboards, records, identity providers and subscriptions, of which this system
+    // has none.
     "acm:DescribeCertificate",
     "acm:ListTagsForCertificate",
+    "cloudwatch:GetDashboard",
+    "cloudwatch:ListDashboards",
     "cognito-idp:DescribeIdentityProvider",
+    "iam:GetOpenIDConnectProvider",
+    "iam:ListOpenIDConnectProviders",
     "route53:GetHostedZone",
     "route53:ListResourceRecordSets",
     "sns:GetSubscriptionAttributes",

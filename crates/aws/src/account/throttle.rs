@@ -2,7 +2,9 @@
 //!
 //! A throttle says nothing about the call: the service did not perform it, so it is sent again
 //! whatever it does. The SDK counts attempts, of which a large system in a busy account
-//! needs more; here time counts. Other errors stay the SDK's.
+//! needs more; here time counts, and as long as the service takes other calls of the run, the call has
+//! more of it: several runs that share an account's quota each wait for their part. Other errors stay the
+//! SDK's.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -17,8 +19,11 @@ use tokio::time::{Instant, sleep};
 
 use super::pace::Adaptive;
 
-/// How long a call is sent again from its first throttle on.
+/// How long a call is sent again while the service takes no call of the run at all.
 const WITHIN: Duration = Duration::from_mins(2);
+
+/// How long a call is sent again from its first throttle on.
+const AT_MOST: Duration = Duration::from_mins(15);
 
 /// A wait that takes longer is reported, once.
 const REPORTED: Duration = Duration::from_secs(30);
@@ -36,6 +41,8 @@ pub(super) struct Throttling {
     /// When the calls that are being throttled were throttled first, by the SDK's id of a call,
     /// which its attempts share. So the SDK's own retries of a throttle that lasted end at once.
     since: Mutex<HashMap<String, Instant>>,
+    /// When the service took a call last.
+    taken: Mutex<Option<Instant>>,
 }
 
 impl Throttling {
@@ -45,11 +52,12 @@ impl Throttling {
             service: service.to_owned(),
             pace: Adaptive::default(),
             since: Mutex::default(),
+            taken: Mutex::default(),
         }
     }
 
-    /// Sends a request until it is not throttled any more, or for two minutes: then the service's
-    /// own error is the answer.
+    /// Sends a request until it is not throttled any more, or the service took no call for two
+    /// minutes, or not this one for fifteen: then its own error is the answer.
     pub(super) async fn outlast<F>(
         &self,
         mut request: HttpRequest,
@@ -68,6 +76,7 @@ impl Throttling {
             let (response, throttle) = throttle_in(send(request).await?, head).await?;
             let Some(throttle) = throttle else {
                 self.pace.succeeded();
+                *self.taken() = Some(Instant::now());
                 self.calls().remove(&call);
                 return Ok(response);
             };
@@ -78,7 +87,11 @@ impl Throttling {
                 return Ok(response);
             };
             tracing::debug!(self.service, throttle, "throttled; trying again");
-            if !pauses.next(since, &self.service, &throttle).await {
+            let stands_still = since.max(self.taken().unwrap_or(since));
+            if !pauses
+                .next(since, stands_still, &self.service, &throttle)
+                .await
+            {
                 return Ok(response);
             }
             request = again;
@@ -97,6 +110,10 @@ impl Throttling {
     fn calls(&self) -> MutexGuard<'_, HashMap<String, Instant>> {
         self.since.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn taken(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// The pauses of one call.
@@ -109,13 +126,19 @@ struct Pauses {
 impl Pauses {
     /// Pauses, and returns false if the call is not to be sent again: its time is up, or the run is
     /// stopped during a step that may be abandoned.
-    async fn next(&mut self, since: Instant, service: &str, throttle: &str) -> bool {
+    async fn next(
+        &mut self,
+        since: Instant,
+        stands_still: Instant,
+        service: &str,
+        throttle: &str,
+    ) -> bool {
         let longest = LONGEST.min(FIRST * 2_u32.saturating_pow(self.count));
         self.count += 1;
         // Calls that were throttled together do not return together.
         let length = longest.mul_f64(0.5 + fastrand::f64() / 2.0);
         let waited = since.elapsed() + length;
-        if waited > WITHIN {
+        if waited > AT_MOST || stands_still.elapsed() + length > WITHIN {
             return false;
         }
         if waited <= REPORTED {

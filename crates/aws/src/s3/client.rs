@@ -295,8 +295,8 @@ pub(super) fn incomplete(error: aws_sdk_s3::error::BuildError) -> DriverError {
 /// The error of a name that another account has.
 fn foreign(name: &str) -> DriverError {
     DriverError::Invalid(format!(
-        "the bucket name `{name}` is taken by another AWS account, or these credentials may not see the bucket: \
-         names are shared by all accounts, so choose another `name` in frontage.toml"
+        "the bucket name `{name}` is taken by another AWS account, or these credentials lack \
+         s3:ListBucket for it: names are shared by all accounts, so choose another `name` in frontage.toml"
     ))
 }
 

@@ -3,6 +3,7 @@ use aws_sdk_sqs::error::ProvideErrorMetadata as _;
 use aws_smithy_async::rt::sleep::TokioSleep;
 use engine::{Event, StepKind, reporting};
 use fake_aws::FakeAws;
+use futures_util::StreamExt as _;
 use futures_util::future::join_all;
 use tokio::sync::mpsc::unbounded_channel;
 
@@ -69,7 +70,7 @@ async fn other_errors_are_not_sent_again() {
 /// throttled for more than a minute, and another passes meanwhile.
 #[tokio::test(start_paused = true)]
 async fn a_throttled_call_holds_no_place() {
-    const THROTTLES: usize = 150;
+    const THROTTLES: usize = 100;
     let throttled = std::iter::repeat_n(THROTTLED, THROTTLES);
     let described = ("GetQueueUrl", 200, r#"{"QueueUrl":"https://q"}"#);
     let fake = FakeAws::new(throttled.chain([described]).chain(vec![QUEUES; 20]));
@@ -103,6 +104,78 @@ async fn a_long_throttle_is_reported_once() {
     };
     assert_eq!(what, "`sqs` to accept the call: ThrottlingException");
     reported.try_recv().unwrap_err();
+}
+
+/// One call is throttled for ever, and others pass.
+#[tokio::test(start_paused = true)]
+async fn a_call_of_which_each_try_is_throttled_ends_too() {
+    let program = Throttling::of("logs");
+    let answer =
+        |status: u16| async move { Ok(HttpResponse::new(status.try_into().unwrap(), "".into())) };
+    let others = async {
+        loop {
+            let taken = program.outlast(HttpRequest::empty(), |_| answer(200)).await;
+            assert!(taken.unwrap().status().is_success());
+            sleep(Duration::from_secs(10)).await;
+        }
+    };
+    let began = Instant::now();
+    let refused = tokio::select! {
+        refused = program.outlast(HttpRequest::empty(), |_| answer(429)) => refused.unwrap(),
+        () = others => unreachable!("it goes on"),
+    };
+    assert_eq!(refused.status().as_u16(), 429);
+    let minutes = began.elapsed().as_secs() / 60;
+    assert!((13..=15).contains(&minutes), "{minutes} minutes");
+}
+
+/// A service that takes five calls per second of all its callers.
+#[derive(Default)]
+struct Shared {
+    second: Mutex<Option<(Instant, u32)>>,
+}
+
+impl Shared {
+    async fn answer(&self) -> Result<HttpResponse, ConnectorError> {
+        let now = Instant::now();
+        let mut second = self.second.lock().unwrap();
+        let began = second.get_or_insert((now, 0));
+        if now.duration_since(began.0) >= Duration::from_secs(1) {
+            *began = (now, 0);
+        }
+        began.1 += 1;
+        let (status, body) = if began.1 > 5 {
+            (400, "<Error><Code>Throttling</Code></Error>")
+        } else {
+            (200, "")
+        };
+        let status = status.try_into().unwrap();
+        Ok(HttpResponse::new(status, body.into()))
+    }
+}
+
+/// Each of which has eighty calls under way, of which the service takes one and a quarter per second.
+#[tokio::test(start_paused = true)]
+async fn four_programs_share_what_a_service_takes() {
+    const EACH: usize = 300;
+    let service = Shared::default();
+    let programs: Vec<_> = (0..4).map(|_| Throttling::of("route53")).collect();
+    let calls = programs.iter().map(|program| async {
+        let calls = (0..EACH).map(|_| async {
+            let request = HttpRequest::empty();
+            let sent = program.outlast(request, |_| service.answer()).await;
+            sent.unwrap().status().as_u16()
+        });
+        let answers = futures_util::stream::iter(calls).buffer_unordered(80);
+        answers.collect::<Vec<_>>().await
+    });
+    let began = Instant::now();
+    let answers = join_all(calls).await.concat();
+    let refused = answers.iter().filter(|status| **status != 200).count();
+    assert_eq!(refused, 0, "of {}", answers.len());
+    let floor = u64::try_from(4 * EACH / 5).unwrap();
+    let took = began.elapsed().as_secs();
+    assert!(took < floor * 3 / 2, "{took} s, not {floor} s");
 }
 
 /// Whether a response is a throttle, by its protocol's ways to name a code.
