@@ -15,7 +15,7 @@ const DONE: &str = "{}";
 fn described() -> Value {
     let alarm = json!({
         "Name": "quiet",
-        "RuleTypeId": {"Category": "Rule", "Owner": "AWS", "Provider": "CloudWatchAlarm", "Version": "1"},
+        "RuleTypeId": {"Category": "Rule", "Provider": "CloudWatchAlarm"},
         "Configuration": {"AlarmName": "acme-test-errors", "WaitTime": "10"},
     });
     json!({
@@ -102,6 +102,11 @@ async fn returned() -> Value {
             }
         }
     }
+    let condition = &mut pipeline["stages"][2]["onSuccess"]["conditions"][0];
+    let rule = &mut condition["rules"][0];
+    rule["region"] = Value::from("eu-west-1");
+    rule["ruleTypeId"]["owner"] = Value::from("AWS");
+    rule["ruleTypeId"]["version"] = Value::from("1");
     pipeline["variables"].as_array_mut().unwrap().reverse();
     let paths = &mut pipeline["triggers"][0]["gitConfiguration"]["push"][0]["filePaths"];
     paths["includes"].as_array_mut().unwrap().reverse();
