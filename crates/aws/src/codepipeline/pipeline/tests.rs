@@ -455,6 +455,19 @@ fn what_codepipeline_refuses_is_refused_before_any_call() {
     }
 }
 
+/// CodePipeline never shows it again.
+#[test]
+fn a_secret_among_the_settings_of_an_action_is_refused() {
+    let pointer = "/Stages/0/Actions/0/Configuration/OAuthToken";
+    assert_eq!(
+        findings_alone(&with(pointer, json!("secret"))),
+        [
+            "Stages[0].Actions[0].Configuration.OAuthToken is a secret, which CodePipeline returns as ****, so that \
+             each plan would differ; use a source with a connection (CodeStarSourceConnection)"
+        ]
+    );
+}
+
 /// The findings of what may be created.
 fn findings_alone(pipeline: &Value) -> Vec<String> {
     let driver = driver(&FakeAws::default(), Pipelines::new);
