@@ -120,6 +120,26 @@ async fn everything_but_the_name_changes_in_place() {
     world.destroy(&graph(&world, &changed)).await;
 }
 
+/// Builds on Lambda have no timeouts, whatever the service returns.
+#[tokio::test]
+async fn builds_move_to_lambda_and_back() {
+    let world = World::new();
+    let mut changed = project(&world);
+    let of_server = changed.environment.clone();
+    changed.environment.kind = "LINUX_LAMBDA_CONTAINER".to_owned();
+    changed.environment.compute_type = "BUILD_LAMBDA_1GB".to_owned();
+    let of_lambda = changed.environment.clone();
+    world.apply(&graph(&world, &changed)).await;
+    for environment in [of_server, of_lambda] {
+        changed.environment = environment;
+        let plan = world.apply(&graph(&world, &changed)).await;
+        let paths = paths(only(&plan));
+        assert!(paths.contains(&"TimeoutInMinutes".to_owned()), "{paths:?}");
+        assert!(paths.contains(&"Environment.Type".to_owned()), "{paths:?}");
+    }
+    world.destroy(&graph(&world, &changed)).await;
+}
+
 #[tokio::test]
 async fn cache_logs_and_limits_change_in_place() {
     let Some(world) = World::on_fakecloud() else {
