@@ -429,6 +429,12 @@ async fn pipeline_in_aws(project: &Project) {
         .expect("the pipeline");
 }
 
+/// The pipelines as `frontage status` shows them.
+fn pipelines_in_status(project: &Project, options: &[&str]) -> Value {
+    let arguments = [&["status", "--format", "json"], options].concat();
+    project.ok(&arguments).json()["pipelines"].clone()
+}
+
 /// fakecloud's runs succeed at once, and wait for nobody.
 #[tokio::test(flavor = "multi_thread")]
 async fn runs_in_aws_are_started_and_listed() {
@@ -450,6 +456,10 @@ async fn runs_in_aws_are_started_and_listed() {
     pipeline_in_aws(&project).await;
     let none = project.ok(&["pipeline", "list", "shipping"]);
     assert!(none.stderr.contains("has not run yet"), "{none:#?}");
+    assert_eq!(
+        pipelines_in_status(&project, &[]),
+        json!([{"team": "shipping", "latest": {"read": {"run": null, "waits": null}}}])
+    );
     let never = project.fails(&["pipeline", "logs", "shipping"]);
     assert!(never.stderr.contains("has not run yet"), "{never:#?}");
     let started = project.ok(&["pipeline", "start", "shipping", "--format", "json"]);
@@ -465,6 +475,20 @@ async fn runs_in_aws_are_started_and_listed() {
         lines.contains(&id) && lines.contains("StartPipelineExecution"),
         "{lines}"
     );
+    let shown = pipelines_in_status(&project, &[]);
+    let latest = &shown[0]["latest"]["read"];
+    assert_eq!((&latest["run"], &latest["waits"]), (&runs[0], &Value::Null));
+    let other = pipelines_in_status(&project, &["--stack", "team/plain"]);
+    assert_eq!(other, json!([]));
+    let screen = project.ok(&["status"]).stdout;
+    let line = screen.lines().find(|line| line.starts_with("Pipelines "));
+    let words = "Pipelines shipping  Succeeded";
+    assert!(line.is_some_and(|line| line.starts_with(words)), "{screen}");
+    let mut watch = project.spawn(&["status", "--watch", "--format", "json"]);
+    let seen: Value = serde_json::from_str(&watch.line()).expect("JSON");
+    assert_eq!(seen["pipelines"], shown);
+    watch.interrupt();
+    watch.end();
     let logs = project.ok(&["pipeline", "logs", "shipping"]);
     assert!(logs.stderr.contains("no build has started"), "{logs:#?}");
     let nobody = project.fails(&["pipeline", "approve", "shipping"]);
@@ -511,6 +535,24 @@ async fn the_stacks_are_made_changed_repaired_and_taken_away() {
         with_approval.contains(&"approval".to_owned()),
         "{with_approval:?}"
     );
+
+    // The status knows of them from the description, and from the account alone.
+    let shown = project.ok(&["status", "--format", "json"]).json();
+    let teams: Vec<_> = shown["pipelines"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .collect();
+    let teams: Vec<_> = teams.into_iter().map(|of| of["team"].clone()).collect();
+    assert_eq!(teams, ["billing", "shipping"]);
+    let name_of_system = project.world.system.clone();
+    let by_name = [
+        "--system",
+        &name_of_system,
+        "--region",
+        &project.world.region,
+    ];
+    assert_eq!(pipelines_in_status(&project, &by_name), shown["pipelines"]);
 
     // Changed in place, once.
     project.describe(&PIPELINES.replace("approval = true\n", ""));
