@@ -9,7 +9,7 @@ use aws_sdk_codebuild::types::{
 };
 use engine::{Action, Goal, PlanError, Reason, Refusal};
 use model::types::codebuild::{
-    Artifacts, Cache, Environment, EnvironmentVariable, LogsConfig, Project, Source,
+    Artifacts, Cache, Environment, EnvironmentVariable, LogsConfig, Project, ReportGroup, Source,
 };
 use model::types::iam::{PolicyDocument, Role};
 use model::types::logs::LogGroup;
@@ -238,6 +238,55 @@ async fn drift_and_tags_are_repaired() {
     let plan = world.apply(&team("web")).await;
     assert!(matches!(only(&plan).action, Action::Create { .. }));
     world.destroy(&team("web")).await;
+}
+
+/// Groups of reports, with tags of the system's and of others.
+#[tokio::test]
+async fn report_groups_are_made_repaired_and_deleted_with_their_reports() {
+    let Some(world) = World::on_fakecloud() else {
+        return;
+    };
+    let client = Client::new(&world.config());
+    let group = |team: &str, kind: &str| {
+        let tags = Tags::from([("team".to_owned(), team.to_owned())]);
+        let group = ReportGroup {
+            name: format!("{}-test-reports", world.system),
+            kind: kind.to_owned(),
+        };
+        world.graph_tagged(tags, |stack| {
+            let group = stack.add("reports", group);
+            stack.output("reports", group.arn());
+        })
+    };
+    let live = async || {
+        let listed = client.list_report_groups().send().await.expect("listed");
+        let mut arns = listed.report_groups.unwrap_or_default();
+        arns.retain(|arn| arn.contains(&world.system));
+        let arn = arns.pop().expect("the group");
+        let found = client.batch_get_report_groups().report_group_arns(arn);
+        let found = found.send().await.expect("described");
+        let mut groups = found.report_groups.unwrap_or_default();
+        groups.pop().expect("the group")
+    };
+    world.apply(&group("web", "TEST")).await;
+    let theirs = Tag::builder().key("cost-centre").value("7").build();
+    let mut tags = live().await.tags.unwrap_or_default();
+    tags.push(theirs.clone());
+    let arn = live().await.arn.expect("an ARN");
+    let call = client.update_report_group().arn(&arn).set_tags(Some(tags));
+    call.send().await.expect("tagged");
+    let plan = world.apply(&group("shop", "TEST")).await;
+    assert_eq!(paths(only(&plan)), ["Tags.team"]);
+    let tags = live().await.tags.unwrap_or_default();
+    assert!(tags.contains(&theirs), "{tags:?}");
+    // What its reports are of cannot be changed.
+    let plan = world.apply(&group("shop", "CODE_COVERAGE")).await;
+    assert!(matches!(only(&plan).action, Action::Replace { .. }));
+    let call = client.delete_report_group().arn(&arn).delete_reports(true);
+    call.send().await.expect("deleted");
+    let plan = world.apply(&group("shop", "CODE_COVERAGE")).await;
+    assert!(matches!(only(&plan).action, Action::Create { .. }));
+    world.destroy(&group("shop", "CODE_COVERAGE")).await;
 }
 
 #[tokio::test]
