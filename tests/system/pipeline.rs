@@ -314,6 +314,50 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// CodeBuild shows them. There is always one, since it may refuse a build that leaves none.
+#[test]
+fn the_steps_and_the_teams_tests_report_their_results() {
+    let seen = tempfile::tempdir().expect("a directory");
+    let repository = quick(seen.path());
+    let tests = r#"echo '<testsuite/>' >"$FRONTAGE_REPORTS/tests.xml""#;
+    let reported = |scripts: &Value| {
+        repository.write("package.json", &spied(seen.path(), scripts));
+        let script = seen.path().join("steps.sh");
+        fs::write(&script, stacks::pipeline::STEPS).expect("written");
+        let ended = Command::new("sh")
+            .arg(script)
+            .args(["install", "check", "test"])
+            .current_dir(repository.work())
+            .env("PATH", tools().path_variable())
+            .env("FRONTAGE", "frontage")
+            .env("FRONTAGE_REPORTS", "reports of builds")
+            .output()
+            .expect("it runs");
+        let reports = repository.work().join("reports of builds");
+        let steps = fs::read_to_string(reports.join("steps.xml")).expect("read");
+        let tests = reports.join("tests.xml").is_file();
+        fs::remove_dir_all(reports).expect("removed");
+        (ended.status.code(), steps, tests)
+    };
+    let case = |step: &str| format!("<testcase classname=\"steps\" name=\"{step}\"");
+    let (code, steps, has_tests) = reported(&json!({ "test": tests }));
+    assert_eq!((code, has_tests), (Some(0), true), "{steps}");
+    let passed: String = ["install", "check", "test"]
+        .map(|step| format!("{}/>\n", case(step)))
+        .concat();
+    let suite = format!("<testsuite name=\"steps\">\n{passed}</testsuite>\n");
+    assert_eq!(steps, suite);
+
+    let (code, steps, _) = reported(&json!({ "test": "exit 4" }));
+    assert_eq!(code, Some(4), "{steps}");
+    let failed = format!(
+        "{}><failure message=\"exit code 4\"/></testcase>",
+        case("test")
+    );
+    assert!(steps.contains(&failed), "{steps}");
+    assert!(steps.contains(&format!("{}/>", case("check"))), "{steps}");
+}
+
 /// The names of the variables that builds get are the same in the script and in Frontage's own builds.
 #[test]
 fn the_steps_get_the_variables_of_builds() {
@@ -503,7 +547,7 @@ const PIPELINES: &str = "[shell]\n\
     [teams.orders.pipeline]\nsource = \"github-actions\"\nrepository = \"acme/orders\"\n\
     [teams.shipping.pipeline]\nsource = \"s3\"\nobject = \"acme-sources/shipping.zip\"\n";
 
-/// `CodePipeline` and CodeCommit are fakecloud's, everything else is `MiniStack`'s.
+/// `CodePipeline`, CodeBuild and CodeCommit are fakecloud's, everything else is `MiniStack`'s.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_stacks_are_made_changed_repaired_and_taken_away() {
     let Some(world) = World::with_developer_tools() else {
@@ -562,7 +606,7 @@ async fn the_stacks_are_made_changed_repaired_and_taken_away() {
     assert!(!without.contains(&"approval".to_owned()), "{without:?}");
 
     // Drift of a setting is repaired, and what was deleted is made again.
-    let builds = aws_sdk_codebuild::Client::new(&project.world.config());
+    let builds = aws_sdk_codebuild::Client::new(&project.world.config_of("codebuild"));
     let project_name = format!("{}-ci-shipping-build", project.world.system);
     let update = builds
         .update_project()
