@@ -89,7 +89,7 @@ enum Command {
     Outputs,
     /// Show the runs that wrote: who, what, when, and how they ended
     History(history::Arguments),
-    /// Show the system's health: alarms, stacks, releases, connected clients, the last runs
+    /// Show the system's health: alarms, stacks, releases, pipelines, clients, the last runs
     Status(status::Arguments),
     /// Print the least IAM policy under which a command works; needs no credentials
     Policy(policy::Arguments),
@@ -174,7 +174,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Report> {
         Command::Validate => validate::run(&global),
         Command::Build(arguments) => build::run(&global, &arguments).await,
         Command::Plan(arguments) => plan::run(&global, &arguments).await,
-        Command::Apply(arguments) => apply::run(&global, &arguments).await,
+        Command::Apply(arguments) => Box::pin(apply::run(&global, &arguments)).await,
         Command::Destroy(arguments) => destroy::run(&global, &arguments).await,
         Command::Adopt(arguments) => adopt::run(&global, &arguments).await,
         Command::Outputs => outputs::run(&global).await,

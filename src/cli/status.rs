@@ -8,10 +8,11 @@ use aws::control::now;
 use aws::{Account, Control};
 use clap::Args;
 use engine::Selection;
-use futures_util::future::{join_all, join4};
+use futures_util::future::{join_all, join5};
 use miette::Report;
 use model::{StackName, Tags};
 use stacks::description::System;
+use stacks::pipeline;
 use stacks::toggles::{self, connections_table};
 use tokio::time::{Instant, sleep};
 
@@ -23,7 +24,7 @@ use crate::cli::output::{follow, follow_json, print, print_json, redraw};
 use crate::cli::{advice, description, identity, release};
 use crate::release::{Application, ReleaseError, Releases};
 use crate::render;
-use crate::status::{Release, Seen, Stacks, Status, alarms, described};
+use crate::status::{Release, Seen, Stacks, Status, alarms, described, pipelines};
 use crate::toggles::connected;
 
 /// The number of runs that are shown.
@@ -102,14 +103,31 @@ struct View {
     context: Context,
     /// What the command line selects.
     selection: Selection,
+    /// The teams whose pipelines are looked at.
+    pipelines: Vec<String>,
     /// The stacks as they were read last.
     stacks: Option<(Instant, Stacks)>,
 }
 
+/// A system that was found.
+struct Reached {
+    system: System,
+    selection: Selection,
+    account: Account,
+    /// The teams that may have a pipeline in AWS.
+    pipelines: Vec<String>,
+}
+
 /// The system. With `--system` its stacks are those that the tagging index shows.
-async fn reach(global: &Global) -> Result<(System, Selection, Account), Report> {
+async fn reach(global: &Global) -> Result<Reached, Report> {
     if global.system.is_none() {
-        return context::reach(global).await;
+        let (system, selection, account) = context::reach(global).await?;
+        return Ok(Reached {
+            pipelines: with_pipelines(&system),
+            system,
+            selection,
+            account,
+        });
     }
     let whole = Global {
         stack: Vec::new(),
@@ -117,21 +135,44 @@ async fn reach(global: &Global) -> Result<(System, Selection, Account), Report> 
     };
     let (by_name, _, account) = context::reach_by_name(&whole, &[]).await?;
     let stacks = aws::stacks(&account).await.map_err(advice::report)?;
+    let pipelines = stacks.iter().filter_map(pipeline::team_name);
+    let pipelines = pipelines.map(str::to_owned).collect();
     let system = System {
         id: by_name.id,
         ..description::of(global, &Vec::from_iter(stacks))?
     };
     let selection = description::selection(global, &system)?;
-    Ok((system, selection, account))
+    Ok(Reached {
+        system,
+        selection,
+        account,
+        pipelines,
+    })
+}
+
+/// The described teams whose pipelines CodePipeline runs.
+fn with_pipelines(system: &System) -> Vec<String> {
+    let teams = system.teams.iter().filter(|team| {
+        let pipeline = team.pipeline.as_ref();
+        pipeline.is_some_and(|pipeline| pipeline.ci().is_none())
+    });
+    teams.map(|team| team.name.to_string()).collect()
 }
 
 impl View {
     async fn open(global: &Global) -> Result<Self, Report> {
-        let (system, selection, account) = reach(global).await?;
+        let Reached {
+            system,
+            selection,
+            account,
+            mut pipelines,
+        } = reach(global).await?;
         let context = Context::with_account(global, &system, selection, account, Zips::None);
         let context = context.await?;
+        pipelines.retain(|team| context.selection.contains(&pipeline::stack_name(team)));
         Ok(Self {
             selection: described(&context.graph, &context.selection),
+            pipelines,
             system,
             context,
             stacks: None,
@@ -144,9 +185,10 @@ impl View {
         self.read_stacks().await?;
         let account = &self.context.account;
         let control = Control::new(account, &Tags::new());
-        let (alarms, releases, clients, runs) = join4(
+        let (alarms, releases, pipelines, clients, runs) = join5(
             alarms(account, &self.context.graph, &self.selection),
             self.releases(),
+            pipelines(account, &self.pipelines),
             self.clients(account),
             control.history(RUNS),
         )
@@ -163,6 +205,7 @@ impl View {
             stacks: stacks.map(|of| of.stacks.clone()).unwrap_or_default(),
             pending: stacks.map(|of| of.pending.clone()).unwrap_or_default(),
             releases,
+            pipelines,
             clients,
             runs: runs.map(without_steps).into(),
         };

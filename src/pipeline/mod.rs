@@ -15,5 +15,5 @@ pub use calls::CALLS;
 pub use checkout::Checkout;
 pub use error::PipelineError;
 pub use logs::BuildLog;
-pub use service::{Approval, Revision, Run, Service};
+pub use service::{Approval, Latest, Revision, Run, Service};
 pub use steps::Steps;

@@ -4,12 +4,16 @@ use aws::{Account, failed};
 use aws_sdk_codepipeline::Client;
 use aws_sdk_codepipeline::primitives::{DateTime, DateTimeFormat};
 use aws_sdk_codepipeline::types::{
-    ActionState, ApprovalResult, ApprovalStatus, PipelineExecutionSummary, StageState,
+    ActionState, ApprovalResult, ApprovalStatus, PipelineExecutionStatus, PipelineExecutionSummary,
+    StageState,
 };
 use engine::DriverError;
 use serde::Serialize;
 
 use super::error::PipelineError;
+
+/// The runs among which one that is not over is looked for.
+const RECENT: i32 = 10;
 
 /// A pipeline.
 #[derive(Clone, Debug)]
@@ -42,6 +46,15 @@ pub struct Revision {
     pub id: String,
     /// Its message, if it has one.
     pub summary: Option<String>,
+}
+
+/// How a pipeline stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Latest {
+    /// The newest run; null if it has not run.
+    pub run: Option<Run>,
+    /// The approval that a run waits for, which may be an older one.
+    pub waits: Option<Approval>,
 }
 
 /// An action that waits for a person.
@@ -86,6 +99,31 @@ impl Service {
         Ok(runs.into_iter().map(Run::from).collect())
     }
 
+    /// The newest run, and what waits for a person: one call, and a second one while a run is not over.
+    ///
+    /// # Errors
+    /// [`PipelineError::NoPipeline`] if there is no such pipeline.
+    pub async fn latest(&self) -> Result<Latest, PipelineError> {
+        let runs = self.runs(RECENT).await?;
+        let goes_on = |run: &Run| run.status == PipelineExecutionStatus::InProgress.as_str();
+        let waits = if runs.iter().any(goes_on) {
+            self.waiting().await?
+        } else {
+            None
+        };
+        let run = runs.into_iter().next();
+        Ok(Latest { run, waits })
+    }
+
+    /// What waits for a person.
+    async fn waiting(&self) -> Result<Option<Approval>, PipelineError> {
+        let state = self.client.get_pipeline_state().name(&self.name).send();
+        let state = state.await.map_err(failed("codepipeline:GetPipelineState"));
+        let state = state.map_err(|error| self.explained(error))?;
+        let mut stages = state.stage_states.unwrap_or_default().into_iter();
+        Ok(stages.find_map(waiting))
+    }
+
     /// Starts a run on the newest revision of the source. Returns its id.
     ///
     /// # Errors
@@ -103,11 +141,7 @@ impl Service {
     /// # Errors
     /// [`PipelineError::NothingWaits`] if nothing does.
     pub async fn answer(&self, approved: bool, comment: &str) -> Result<Approval, PipelineError> {
-        let state = self.client.get_pipeline_state().name(&self.name).send();
-        let state = state.await.map_err(failed("codepipeline:GetPipelineState"));
-        let state = state.map_err(|error| self.explained(error))?;
-        let mut stages = state.stage_states.unwrap_or_default().into_iter();
-        let waiting = stages.find_map(waiting);
+        let waiting = self.waiting().await?;
         let waiting = waiting.ok_or_else(|| PipelineError::NothingWaits(self.name.clone()))?;
         let status = if approved {
             ApprovalStatus::Approved
@@ -139,6 +173,20 @@ impl Service {
             return PipelineError::NoPipeline(self.name.clone());
         }
         PipelineError::Aws(error)
+    }
+}
+
+#[cfg(test)]
+impl Approval {
+    /// What a run waits for in a stage.
+    pub(crate) fn waiting(stage: &str, run: &str) -> Self {
+        Self {
+            stage: stage.to_owned(),
+            action: stage.to_owned(),
+            run: run.to_owned(),
+            approved: false,
+            token: String::new(),
+        }
     }
 }
 
@@ -230,6 +278,29 @@ pub(super) mod tests {
         ] {
             assert!(requests[1].contains(part), "{part} in {}", requests[1]);
         }
+    }
+
+    /// A newer run that failed does not end the wait of an older one.
+    #[tokio::test]
+    async fn what_waits_is_seen_behind_the_newest_run() {
+        let run = |id: &str, status: &str| {
+            format!(r#"{{"pipelineExecutionId":"{id}","status":"{status}"}}"#)
+        };
+        let runs =
+            |runs: &[String]| format!(r#"{{"pipelineExecutionSummaries":[{}]}}"#, runs.join(","));
+        let both = runs(&[run("r2", "Failed"), run("r1", "InProgress")]);
+        let fake = FakeAws::new([
+            ("ListPipelineExecutions", 200, both.as_str()),
+            ("GetPipelineState", 200, STATE),
+        ]);
+        let latest = service(&fake).latest().await.unwrap();
+        assert_eq!(latest.run.unwrap().id, "r2");
+        assert_eq!(latest.waits.unwrap().run, "r1");
+
+        let over = runs(&[run("r2", "Failed"), run("r1", "Succeeded")]);
+        let fake = FakeAws::new([("ListPipelineExecutions", 200, over.as_str())]);
+        assert_eq!(service(&fake).latest().await.unwrap().waits, None);
+        assert_eq!(fake.requests().len(), 1);
     }
 
     #[tokio::test]

@@ -153,6 +153,9 @@ impl Subject<'_> {
         self.reading(policy, Goal::Converge, &stacks);
         policy.allow(RUNS, &[Read], self.selection);
         policy.allow(crate::status::CALLS, &[Read], self.selection);
+        if let Some(only) = self.with_runs() {
+            policy.allow(crate::status::PIPELINES, &[Read], &only);
+        }
     }
 
     fn toggles(self, policy: &mut Policy) {
@@ -182,13 +185,17 @@ impl Subject<'_> {
 
     /// The runs of the selected stacks' pipelines.
     fn pipelines(self, policy: &mut Policy) {
+        if let Some(only) = self.with_runs() {
+            policy.allow(crate::pipeline::CALLS, &[Read, Change], &only);
+        }
+    }
+
+    /// The selected stacks that have pipelines, if there are some.
+    fn with_runs(self) -> Option<Selection> {
         let stacks = stacks::system::names(self.system).into_iter();
         let selected = stacks.filter(|stack| self.selection.contains(stack));
         let with_runs: BTreeSet<_> = selected.filter(|of| team_name(of).is_some()).collect();
-        if !with_runs.is_empty() {
-            let only = Selection::Only(with_runs);
-            policy.allow(crate::pipeline::CALLS, &[Read, Change], &only);
-        }
+        (!with_runs.is_empty()).then_some(Selection::Only(with_runs))
     }
 
     /// The actions of npm's requests. Sources: Service Authorization Reference, "AWS CodeArtifact";

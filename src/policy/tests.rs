@@ -136,7 +136,7 @@ fn the_runs_of_a_pipeline_are_its_teams() {
                 [teams.billing]\n[teams.shipping.pipeline]\nsource = \"codecommit\"\n";
     let system = System::parse("frontage.toml", text).unwrap();
     let graph = graph(&system);
-    let documents = |stack: &str| {
+    let documents = |stack: &str, need: Need| {
         let selection = Selection::Only(BTreeSet::from([StackName::new(stack)]));
         let subject = Subject {
             system: &system,
@@ -144,14 +144,16 @@ fn the_runs_of_a_pipeline_are_its_teams() {
             region: system.region.as_deref(),
             selection: &selection,
         };
-        let documents = policy(subject, &[Need::Pipeline]).documents();
+        let documents = policy(subject, &[need]).documents();
         serde_json::to_value(documents).unwrap().to_string()
     };
     let arn = "arn:aws:codepipeline:eu-west-1:111122223333:acme-ci-shipping-*";
-    assert!(
-        documents("ci/shipping").contains(arn),
-        "{}",
-        documents("ci/shipping")
-    );
-    assert_eq!(documents("team/billing"), "[]");
+    let allowed = documents("ci/shipping", Need::Pipeline);
+    assert!(allowed.contains(arn), "{allowed}");
+    assert_eq!(documents("team/billing", Need::Pipeline), "[]");
+    // The status looks at the runs of what is selected, and answers for none.
+    let runs = "codepipeline:ListPipelineExecutions";
+    let status = documents("ci/shipping", Need::Status);
+    assert!(status.contains(runs) && !status.contains("codepipeline:PutApprovalResult"));
+    assert!(!documents("team/billing", Need::Status).contains(runs));
 }

@@ -5,14 +5,18 @@ use std::fmt::Write as _;
 use aws::control::Run;
 
 use super::visible::field;
+use crate::pipeline::Latest;
 use crate::release::Now;
-use crate::status::{Alarm, AlarmState, Deployment, Seen, Stack, State, Status};
+use crate::status::{Alarm, AlarmState, Deployment, Pipeline, Seen, Stack, State, Status};
 
 /// The columns of a terminal.
 const COLUMNS: usize = 80;
 
 /// The columns of the labels.
 const LABEL: usize = 10;
+
+/// The characters that are shown of a revision's id.
+const REVISION: usize = 12;
 
 /// The most missing resources that are named per stack.
 const NAMED: usize = 3;
@@ -37,6 +41,7 @@ pub fn status(status: &Status) -> String {
         ("Stacks", stacks(&status.stacks)),
         ("Pending", pending.collect()),
         ("Releases", releases),
+        ("Pipelines", pipelines(&status.pipelines)),
         ("Clients", clients.unwrap_or_default()),
         ("Runs", seen(&status.runs, |runs| self::runs(runs))),
     ];
@@ -174,6 +179,42 @@ fn serves(now: &Now) -> Vec<String> {
         .collect()
 }
 
+fn pipelines(pipelines: &[Pipeline]) -> Vec<String> {
+    let teams = pipelines.iter();
+    let width = teams.map(|of| of.team.chars().count()).max();
+    let width = width.unwrap_or_default();
+    let lines = pipelines.iter().flat_map(|of| {
+        let lines = seen(&of.latest, |latest| self::latest(&of.team, latest)).into_iter();
+        lines.map(|line| cut(&format!("{:width$}  {line}", of.team)))
+    });
+    lines.collect()
+}
+
+/// The newest run, and the command that answers what waits.
+fn latest(team: &str, latest: &Latest) -> Vec<String> {
+    let run = latest.run.as_ref().map_or_else(
+        || "has not run yet".to_owned(),
+        |run| {
+            let started = run.started.as_deref().unwrap_or("-");
+            let revision = run.revisions.first();
+            let id =
+                revision.map(|revision| revision.id.chars().take(REVISION).collect::<String>());
+            let id = field(&id.unwrap_or_default());
+            format!("{:<11} {started}  {id}", run.status)
+                .trim_end()
+                .to_owned()
+        },
+    );
+    let waits = latest.waits.iter();
+    let waits = waits.map(|of| {
+        format!(
+            "WAITS for {}: frontage pipeline approve {team}",
+            field(&of.stage)
+        )
+    });
+    std::iter::once(run).chain(waits).collect()
+}
+
 fn runs(runs: &[Run]) -> Vec<String> {
     let lines = runs.iter().map(|run| {
         let result = run.ended.as_ref().map_or("not ended", |of| &of.result);
@@ -239,6 +280,7 @@ mod tests {
     use model::{Address, StackName};
 
     use super::*;
+    use crate::pipeline::{self, Approval, Revision};
     use crate::release::{Canary, Percent, Version};
     use crate::status::{Release, Unfinished};
 
@@ -298,6 +340,27 @@ mod tests {
         }
     }
 
+    fn pipeline(team: &str, status: &str, waits: bool) -> Pipeline {
+        let revision = Revision {
+            id: "5445e06d1de7a30b1c2d".to_owned(),
+            summary: None,
+        };
+        let latest = Latest {
+            run: Some(pipeline::Run {
+                id: "r2".to_owned(),
+                status: status.to_owned(),
+                started: Some("2026-11-23T08:00:00Z".to_owned()),
+                trigger: None,
+                revisions: vec![revision],
+            }),
+            waits: waits.then(|| Approval::waiting("approval", "r1")),
+        };
+        Pipeline {
+            team: team.to_owned(),
+            latest: Seen::Read(latest),
+        }
+    }
+
     fn now(canary: bool) -> Now {
         let version = |text| Version::parse(text).unwrap();
         Now {
@@ -322,6 +385,7 @@ mod tests {
             stacks: Vec::new(),
             pending: Vec::new(),
             releases: Vec::new(),
+            pipelines: Vec::new(),
             clients: None,
             runs: Seen::Read(Vec::new()),
         }
@@ -361,6 +425,14 @@ mod tests {
                 release("billing", Seen::Read(now(true))),
                 release("shipping", Seen::Read(Now::default())),
                 release("profile", Seen::Denied("s3:GetObject".to_owned())),
+            ],
+            pipelines: vec![
+                pipeline("shipping", "Failed", true),
+                pipeline("billing", "InProgress", false),
+                Pipeline {
+                    team: "profile".to_owned(),
+                    latest: Seen::Read(Latest::default()),
+                },
             ],
             clients: Some(Seen::Read(1_234)),
             runs: Seen::Read(vec![

@@ -18,3 +18,12 @@ pub const CALLS: &[Calls] = &[
     Calls::reading("s3:::{name}/index.html", &["s3:GetObject"]),
     Calls::reading("s3:::{name}/manifest.json", &["s3:GetObject"]),
 ];
+
+/// The calls about the runs of pipelines.
+pub const PIPELINES: &[Calls] = &[Calls::reading(
+    "codepipeline:{region}:{account}:{name}",
+    &[
+        "codepipeline:GetPipelineState",
+        "codepipeline:ListPipelineExecutions",
+    ],
+)];

@@ -5,6 +5,7 @@
 
 mod alarms;
 mod calls;
+mod pipelines;
 mod seen;
 mod stacks;
 
@@ -14,7 +15,8 @@ use model::{Graph, StackName};
 use serde::Serialize;
 
 pub use self::alarms::{Alarm, AlarmState, alarms};
-pub use self::calls::CALLS;
+pub use self::calls::{CALLS, PIPELINES};
+pub use self::pipelines::{Pipeline, pipelines};
 pub use self::seen::Seen;
 pub use self::stacks::{Deployment, Stack, Stacks, State, Unfinished};
 use crate::release::Now;
@@ -42,6 +44,8 @@ pub struct Status {
     pub pending: Vec<Unfinished>,
     /// The current release of each deployed application.
     pub releases: Vec<Release>,
+    /// The pipelines in AWS of the selected stacks.
+    pub pipelines: Vec<Pipeline>,
     /// The number of connected clients; null if there is no service that they connect to.
     pub clients: Option<Seen<u64>>,
     /// The last runs, the newest first, without their steps.
@@ -78,8 +82,10 @@ impl Status {
     pub fn is_incomplete(&self) -> bool {
         let clients = self.clients.as_ref().is_some_and(Seen::has_failed);
         let releases = self.releases.iter().any(|of| of.serves.has_failed());
+        let pipelines = self.pipelines.iter().any(|of| of.latest.has_failed());
         let stacks = self.stacks.iter().any(|of| of.deployment.has_failed());
-        self.alarms.has_failed() || self.runs.has_failed() || clients || releases || stacks
+        let of_parts = clients || releases || pipelines || stacks;
+        self.alarms.has_failed() || self.runs.has_failed() || of_parts
     }
 }
 

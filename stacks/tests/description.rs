@@ -597,7 +597,8 @@ fn system() -> impl Strategy<Value = System> {
 /// With the addresses of alarms.
 fn operations() -> impl Strategy<Value = Option<Operations>> {
     let notify = option::of(alarms().prop_map(|alarms| alarms.emails));
-    option::of(notify.prop_map(|notify| Operations { notify }))
+    let budget = option::of(1..=i32::MAX);
+    option::of((notify, budget).prop_map(|(notify, budget)| Operations { notify, budget }))
 }
 
 /// Descriptions in which names are likely to meet: each of them is used for all kinds of things.
@@ -941,10 +942,13 @@ fn written(system: &System) -> String {
     write_pipelines(&mut text, pipelines);
     writeln!(text, "[alarms]\nenabled = {enabled}\nemails = {emails:?}").unwrap();
     write_texts(&mut text, [("kms_key", kms_key)]);
-    if let Some(Operations { notify }) = operations {
+    if let Some(Operations { notify, budget }) = operations {
         text += "[operations]\n";
         if let Some(notify) = notify {
             writeln!(text, "notify = {notify:?}").unwrap();
+        }
+        if let Some(budget) = budget {
+            writeln!(text, "budget = {budget}").unwrap();
         }
     }
     if let Some(Packages {

@@ -11,6 +11,10 @@ use stacks::{operations, system};
 
 const SITES: &str = "[shell]\ndomain = \"www.example.com\"\nzone_id = \"Z1\"\n[teams.billing]\n";
 
+/// One team with a pipeline in AWS, and one whose steps run elsewhere.
+const PIPELINES: &str = "[teams.shipping.pipeline]\nsource = \"codecommit\"\n\
+    [teams.orders.pipeline]\nsource = \"github-actions\"\nrepository = \"acme/orders\"\n";
+
 fn described(region: &str, more: &str) -> System {
     let text = format!("name = \"acme\"\nregion = \"{region}\"\n{more}");
     System::parse("frontage.toml", &text).expect("a valid description")
@@ -27,7 +31,8 @@ fn own(graph: &Graph) -> impl Iterator<Item = &Node> {
 
 #[test]
 fn resources() {
-    let described = described("us-east-1", &format!("[operations]\n{SITES}"));
+    let text = format!("[operations]\nbudget = 250\n{SITES}{PIPELINES}");
+    let described = described("us-east-1", &text);
     let graph = graph(&described);
     let resources: BTreeMap<String, _> = own(&graph)
         .map(|node| {
@@ -70,10 +75,35 @@ fn sites_have_alarms_where_their_metrics_are() {
     assert_eq!(names("us-east-1", &without), dashboard);
 }
 
+/// The account's charges are in one Region, and a pipeline's failures are in its own.
+#[test]
+fn a_budget_and_pipelines_have_alarms_where_their_metrics_are() {
+    let described = |region: &str| {
+        described(
+            region,
+            &format!("[operations]\nbudget = 9\n[shell]\n{PIPELINES}"),
+        )
+    };
+    let has = |region: &str, alarm: &str| {
+        let graph = graph(&described(region));
+        own(&graph).any(|node| node.address.name() == alarm)
+    };
+    assert!(has("us-east-1", "budget") && !has("eu-west-1", "budget"));
+    assert!(has("eu-west-1", "pipeline-shipping-failed"));
+    assert!(!has("eu-west-1", "pipeline-orders-failed"));
+    let told = operations::left_out(&described("eu-west-1"), Some("eu-west-1"));
+    let told = told.expect("something is left out");
+    assert!(
+        told.contains("the sites and their certificates and the budget"),
+        "{told}"
+    );
+}
+
 /// No metric has two alarms, and no other stack refers to this one.
 #[test]
 fn nothing_is_doubled_and_nothing_refers_to_it() {
-    let graph = graph(&described("us-east-1", &format!("[operations]\n{SITES}")));
+    let text = format!("[operations]\nbudget = 250\n{SITES}{PIPELINES}");
+    let graph = graph(&described("us-east-1", &text));
     let alarms = graph
         .nodes()
         .filter(|node| node.resource_type.name == "AWS::CloudWatch::Alarm");

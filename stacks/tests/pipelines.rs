@@ -222,3 +222,24 @@ fn what_a_pipeline_cannot_be() {
         assert!(text.contains(told), "{told} in {text}");
     }
 }
+
+/// A build shows its results in the group of its own stack.
+#[test]
+fn the_buildspec_of_a_pipeline_ends_with_its_reports() {
+    let graph = graph(TEAMS);
+    let mut nodes = graph.nodes();
+    let project = nodes.find(|node| node.address.to_string() == "ci/shipping/project");
+    let spec = &project.expect("a project").properties["Source"]["BuildSpec"];
+    let parts = spec["Fn::Join"][1].as_array().expect("parts");
+    let [spec, group, reports] = &parts[..] else {
+        panic!("{parts:?}");
+    };
+    let spec = spec.as_str().expect("a text");
+    assert!(spec.ends_with("/root/.npm/**/*\nreports:\n  \""), "{spec}");
+    assert_eq!(
+        *group,
+        serde_json::json!({"Fn::GetAtt": ["ci/shipping/reports", "Arn"]})
+    );
+    let expected = "\":\n    files:\n      - \"*.xml\"\n    base-directory: frontage-reports\n    file-format: JUNITXML\n";
+    assert_eq!(reports, expected);
+}

@@ -9,7 +9,7 @@ use aws_sdk_codebuild::types::{
 };
 use engine::{Action, Goal, PlanError, Reason, Refusal};
 use model::types::codebuild::{
-    Artifacts, Cache, Environment, EnvironmentVariable, LogsConfig, Project, Source,
+    Artifacts, Cache, Environment, EnvironmentVariable, LogsConfig, Project, ReportGroup, Source,
 };
 use model::types::iam::{PolicyDocument, Role};
 use model::types::logs::LogGroup;
@@ -120,6 +120,26 @@ async fn everything_but_the_name_changes_in_place() {
     world.destroy(&graph(&world, &changed)).await;
 }
 
+/// Builds on Lambda have no timeouts, whatever the service returns.
+#[tokio::test]
+async fn builds_move_to_lambda_and_back() {
+    let world = World::new();
+    let mut changed = project(&world);
+    let of_server = changed.environment.clone();
+    changed.environment.kind = "LINUX_LAMBDA_CONTAINER".to_owned();
+    changed.environment.compute_type = "BUILD_LAMBDA_1GB".to_owned();
+    let of_lambda = changed.environment.clone();
+    world.apply(&graph(&world, &changed)).await;
+    for environment in [of_server, of_lambda] {
+        changed.environment = environment;
+        let plan = world.apply(&graph(&world, &changed)).await;
+        let paths = paths(only(&plan));
+        assert!(paths.contains(&"TimeoutInMinutes".to_owned()), "{paths:?}");
+        assert!(paths.contains(&"Environment.Type".to_owned()), "{paths:?}");
+    }
+    world.destroy(&graph(&world, &changed)).await;
+}
+
 #[tokio::test]
 async fn cache_logs_and_limits_change_in_place() {
     let Some(world) = World::on_fakecloud() else {
@@ -218,6 +238,55 @@ async fn drift_and_tags_are_repaired() {
     let plan = world.apply(&team("web")).await;
     assert!(matches!(only(&plan).action, Action::Create { .. }));
     world.destroy(&team("web")).await;
+}
+
+/// Groups of reports, with tags of the system's and of others.
+#[tokio::test]
+async fn report_groups_are_made_repaired_and_deleted_with_their_reports() {
+    let Some(world) = World::on_fakecloud() else {
+        return;
+    };
+    let client = Client::new(&world.config());
+    let group = |team: &str, kind: &str| {
+        let tags = Tags::from([("team".to_owned(), team.to_owned())]);
+        let group = ReportGroup {
+            name: format!("{}-test-reports", world.system),
+            kind: kind.to_owned(),
+        };
+        world.graph_tagged(tags, |stack| {
+            let group = stack.add("reports", group);
+            stack.output("reports", group.arn());
+        })
+    };
+    let live = async || {
+        let listed = client.list_report_groups().send().await.expect("listed");
+        let mut arns = listed.report_groups.unwrap_or_default();
+        arns.retain(|arn| arn.contains(&world.system));
+        let arn = arns.pop().expect("the group");
+        let found = client.batch_get_report_groups().report_group_arns(arn);
+        let found = found.send().await.expect("described");
+        let mut groups = found.report_groups.unwrap_or_default();
+        groups.pop().expect("the group")
+    };
+    world.apply(&group("web", "TEST")).await;
+    let theirs = Tag::builder().key("cost-centre").value("7").build();
+    let mut tags = live().await.tags.unwrap_or_default();
+    tags.push(theirs.clone());
+    let arn = live().await.arn.expect("an ARN");
+    let call = client.update_report_group().arn(&arn).set_tags(Some(tags));
+    call.send().await.expect("tagged");
+    let plan = world.apply(&group("shop", "TEST")).await;
+    assert_eq!(paths(only(&plan)), ["Tags.team"]);
+    let tags = live().await.tags.unwrap_or_default();
+    assert!(tags.contains(&theirs), "{tags:?}");
+    // What its reports are of cannot be changed.
+    let plan = world.apply(&group("shop", "CODE_COVERAGE")).await;
+    assert!(matches!(only(&plan).action, Action::Replace { .. }));
+    let call = client.delete_report_group().arn(&arn).delete_reports(true);
+    call.send().await.expect("deleted");
+    let plan = world.apply(&group("shop", "CODE_COVERAGE")).await;
+    assert!(matches!(only(&plan).action, Action::Create { .. }));
+    world.destroy(&group("shop", "CODE_COVERAGE")).await;
 }
 
 #[tokio::test]

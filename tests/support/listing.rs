@@ -29,6 +29,7 @@ impl World {
         lines.extend(self.user_pools().await);
         lines.extend(self.packages().await);
         lines.extend(self.projects().await);
+        lines.extend(self.report_groups().await);
         lines.extend(self.rules().await);
         lines.extend(self.identity_providers().await);
         if self.elsewhere.is_some() {
@@ -579,11 +580,25 @@ impl World {
 
     /// Projects of CodeBuild.
     async fn projects(&self) -> Vec<String> {
-        let client = aws_sdk_codebuild::Client::new(&self.config());
+        let client = aws_sdk_codebuild::Client::new(&self.config_of("codebuild"));
         let pages = client.list_projects().into_paginator().items().send();
         let names = pages.collect::<Result<Vec<_>, _>>().await.ok();
         let names = names.unwrap_or_default();
-        self.lines("build project", names.iter().map(String::as_str))
+        let names = names.iter().map(String::as_str);
+        // fakecloud has one account for all tests.
+        let names = names.filter(|name| name.contains(&self.system));
+        self.lines("build project", names)
+    }
+
+    /// Report groups of CodeBuild.
+    async fn report_groups(&self) -> Vec<String> {
+        let client = aws_sdk_codebuild::Client::new(&self.config_of("codebuild"));
+        let pages = client.list_report_groups().into_paginator().items().send();
+        let arns = pages.collect::<Result<Vec<_>, _>>().await.ok();
+        let arns = arns.unwrap_or_default();
+        let names = arns.iter().filter_map(|arn| arn.rsplit('/').next());
+        let names = names.filter(|name| name.contains(&self.system));
+        self.lines("report group", names)
     }
 
     /// Rules of EventBridge's default bus.

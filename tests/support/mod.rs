@@ -87,7 +87,7 @@ fn fakecloud() -> Option<&'static Fakecloud> {
 }
 
 /// The services that MiniStack lacks and fakecloud has.
-pub const ELSEWHERE: [&str; 3] = ["codeartifact", "codecommit", "codepipeline"];
+pub const ELSEWHERE: [&str; 4] = ["codeartifact", "codebuild", "codecommit", "codepipeline"];
 
 /// The moto that this test binary started.
 fn moto() -> &'static Moto {

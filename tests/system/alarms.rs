@@ -77,7 +77,8 @@ async fn addresses_and_alarms_are_as_described() {
 #[tokio::test(flavor = "multi_thread")]
 async fn operations_are_created_and_destroyed() {
     let world = World::new().in_region("us-east-1");
-    let project = Project::in_world(world, "[shell]\n[teams.billing]\n[operations]\n");
+    let described = "[shell]\n[teams.billing]\n[operations]\nbudget = 100\n";
+    let project = Project::in_world(world, described);
     project.apply();
     let client = Client::new(&project.world.config());
     let dashboard = project.world.system.clone() + "-operations-dashboard-us-east-1";
@@ -87,14 +88,15 @@ async fn operations_are_created_and_destroyed() {
     };
     assert!(exists().await);
     let found = client.describe_alarms().send().await.expect("described");
-    let found = found
-        .metric_alarms()
+    let found = found.metric_alarms().iter();
+    let names: Vec<_> = found.filter_map(|of| of.alarm_name()).collect();
+    let of_sites = names.iter();
+    let of_sites = of_sites.filter(|name| name.contains("-operations-site-"));
+    assert_eq!(of_sites.count(), 4);
+    let budgets = names
         .iter()
-        .filter_map(|of| of.alarm_name());
-    let of_sites = found
-        .filter(|name| name.contains("-operations-site-"))
-        .count();
-    assert_eq!(of_sites, 4);
+        .filter(|name| name.ends_with("-operations-budget"));
+    assert_eq!(budgets.count(), 1);
     // A team's own plan does not read it, and the status does.
     let team = ["--stack", "team/billing"];
     project.ok(&[&["plan", "--detailed-exitcode"], &team[..]].concat());

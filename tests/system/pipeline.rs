@@ -314,6 +314,50 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// CodeBuild shows them. There is always one, since it may refuse a build that leaves none.
+#[test]
+fn the_steps_and_the_teams_tests_report_their_results() {
+    let seen = tempfile::tempdir().expect("a directory");
+    let repository = quick(seen.path());
+    let tests = r#"echo '<testsuite/>' >"$FRONTAGE_REPORTS/tests.xml""#;
+    let reported = |scripts: &Value| {
+        repository.write("package.json", &spied(seen.path(), scripts));
+        let script = seen.path().join("steps.sh");
+        fs::write(&script, stacks::pipeline::STEPS).expect("written");
+        let ended = Command::new("sh")
+            .arg(script)
+            .args(["install", "check", "test"])
+            .current_dir(repository.work())
+            .env("PATH", tools().path_variable())
+            .env("FRONTAGE", "frontage")
+            .env("FRONTAGE_REPORTS", "reports of builds")
+            .output()
+            .expect("it runs");
+        let reports = repository.work().join("reports of builds");
+        let steps = fs::read_to_string(reports.join("steps.xml")).expect("read");
+        let tests = reports.join("tests.xml").is_file();
+        fs::remove_dir_all(reports).expect("removed");
+        (ended.status.code(), steps, tests)
+    };
+    let case = |step: &str| format!("<testcase classname=\"steps\" name=\"{step}\"");
+    let (code, steps, has_tests) = reported(&json!({ "test": tests }));
+    assert_eq!((code, has_tests), (Some(0), true), "{steps}");
+    let passed: String = ["install", "check", "test"]
+        .map(|step| format!("{}/>\n", case(step)))
+        .concat();
+    let suite = format!("<testsuite name=\"steps\">\n{passed}</testsuite>\n");
+    assert_eq!(steps, suite);
+
+    let (code, steps, _) = reported(&json!({ "test": "exit 4" }));
+    assert_eq!(code, Some(4), "{steps}");
+    let failed = format!(
+        "{}><failure message=\"exit code 4\"/></testcase>",
+        case("test")
+    );
+    assert!(steps.contains(&failed), "{steps}");
+    assert!(steps.contains(&format!("{}/>", case("check"))), "{steps}");
+}
+
 /// The names of the variables that builds get are the same in the script and in Frontage's own builds.
 #[test]
 fn the_steps_get_the_variables_of_builds() {
@@ -429,6 +473,12 @@ async fn pipeline_in_aws(project: &Project) {
         .expect("the pipeline");
 }
 
+/// The pipelines as `frontage status` shows them.
+fn pipelines_in_status(project: &Project, options: &[&str]) -> Value {
+    let arguments = [&["status", "--format", "json"], options].concat();
+    project.ok(&arguments).json()["pipelines"].clone()
+}
+
 /// fakecloud's runs succeed at once, and wait for nobody.
 #[tokio::test(flavor = "multi_thread")]
 async fn runs_in_aws_are_started_and_listed() {
@@ -450,6 +500,10 @@ async fn runs_in_aws_are_started_and_listed() {
     pipeline_in_aws(&project).await;
     let none = project.ok(&["pipeline", "list", "shipping"]);
     assert!(none.stderr.contains("has not run yet"), "{none:#?}");
+    assert_eq!(
+        pipelines_in_status(&project, &[]),
+        json!([{"team": "shipping", "latest": {"read": {"run": null, "waits": null}}}])
+    );
     let never = project.fails(&["pipeline", "logs", "shipping"]);
     assert!(never.stderr.contains("has not run yet"), "{never:#?}");
     let started = project.ok(&["pipeline", "start", "shipping", "--format", "json"]);
@@ -465,6 +519,20 @@ async fn runs_in_aws_are_started_and_listed() {
         lines.contains(&id) && lines.contains("StartPipelineExecution"),
         "{lines}"
     );
+    let shown = pipelines_in_status(&project, &[]);
+    let latest = &shown[0]["latest"]["read"];
+    assert_eq!((&latest["run"], &latest["waits"]), (&runs[0], &Value::Null));
+    let other = pipelines_in_status(&project, &["--stack", "team/plain"]);
+    assert_eq!(other, json!([]));
+    let screen = project.ok(&["status"]).stdout;
+    let line = screen.lines().find(|line| line.starts_with("Pipelines "));
+    let words = "Pipelines shipping  Succeeded";
+    assert!(line.is_some_and(|line| line.starts_with(words)), "{screen}");
+    let mut watch = project.spawn(&["status", "--watch", "--format", "json"]);
+    let seen: Value = serde_json::from_str(&watch.line()).expect("JSON");
+    assert_eq!(seen["pipelines"], shown);
+    watch.interrupt();
+    watch.end();
     let logs = project.ok(&["pipeline", "logs", "shipping"]);
     assert!(logs.stderr.contains("no build has started"), "{logs:#?}");
     let nobody = project.fails(&["pipeline", "approve", "shipping"]);
@@ -479,7 +547,7 @@ const PIPELINES: &str = "[shell]\n\
     [teams.orders.pipeline]\nsource = \"github-actions\"\nrepository = \"acme/orders\"\n\
     [teams.shipping.pipeline]\nsource = \"s3\"\nobject = \"acme-sources/shipping.zip\"\n";
 
-/// `CodePipeline` and CodeCommit are fakecloud's, everything else is `MiniStack`'s.
+/// `CodePipeline`, CodeBuild and CodeCommit are fakecloud's, everything else is `MiniStack`'s.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_stacks_are_made_changed_repaired_and_taken_away() {
     let Some(world) = World::with_developer_tools() else {
@@ -512,6 +580,24 @@ async fn the_stacks_are_made_changed_repaired_and_taken_away() {
         "{with_approval:?}"
     );
 
+    // The status knows of them from the description, and from the account alone.
+    let shown = project.ok(&["status", "--format", "json"]).json();
+    let teams: Vec<_> = shown["pipelines"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .collect();
+    let teams: Vec<_> = teams.into_iter().map(|of| of["team"].clone()).collect();
+    assert_eq!(teams, ["billing", "shipping"]);
+    let name_of_system = project.world.system.clone();
+    let by_name = [
+        "--system",
+        &name_of_system,
+        "--region",
+        &project.world.region,
+    ];
+    assert_eq!(pipelines_in_status(&project, &by_name), shown["pipelines"]);
+
     // Changed in place, once.
     project.describe(&PIPELINES.replace("approval = true\n", ""));
     project.apply();
@@ -520,7 +606,7 @@ async fn the_stacks_are_made_changed_repaired_and_taken_away() {
     assert!(!without.contains(&"approval".to_owned()), "{without:?}");
 
     // Drift of a setting is repaired, and what was deleted is made again.
-    let builds = aws_sdk_codebuild::Client::new(&project.world.config());
+    let builds = aws_sdk_codebuild::Client::new(&project.world.config_of("codebuild"));
     let project_name = format!("{}-ci-shipping-build", project.world.system);
     let update = builds
         .update_project()

@@ -127,6 +127,7 @@ fn every<R: Register>(to: R) -> R {
         .with(codeartifact::PackageGroups::new)
         .with(codeartifact::Repositories::new)
         .with(codebuild::Projects::new)
+        .with(codebuild::ReportGroups::new)
         .with(codecommit::Repositories::new)
         .with(codeconnections::Connections::new)
         .with(codepipeline::Pipelines::new)

@@ -8,12 +8,20 @@ use super::table::Table;
 pub struct Operations {
     /// The mail addresses that its alarms notify. Default: those of `alarms.emails`.
     pub notify: Option<Vec<String>>,
+    /// The US dollars that the whole account may cost in a month, above which an alarm rings. Default: no
+    /// such alarm.
+    pub budget: Option<i32>,
 }
 
 impl Operations {
     pub(super) fn read(table: &mut Table) -> Self {
         Self {
             notify: table.texts("notify", email),
+            budget: table.integer(
+                "budget",
+                1..=i32::MAX,
+                "US dollars that the whole account may cost in a month",
+            ),
         }
     }
 

@@ -84,6 +84,7 @@ mod tests {
         assert!(alarms.kms_key.take().is_some());
         let operations = system.operations.take().unwrap();
         assert_eq!(operations.notify.map(|of| of.len()), Some(1));
+        assert_eq!(operations.budget, Some(100));
         let packages = system.packages.take().unwrap();
         assert_eq!((packages.readers.len(), packages.publishers.len()), (1, 1));
         assert_eq!(packages.protect, Some(vec!["@acme".to_owned()]));

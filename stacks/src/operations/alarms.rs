@@ -1,15 +1,20 @@
-//! Alarms on what the other stacks have no alarms on: slow functions, and the sites.
+//! Alarms on what the other stacks have no alarms on: slow functions, pipelines, the sites, and what the
+//! account costs.
 //!
 //! Each metric is one that AWS documents: `Using CloudWatch metrics with Lambda` in the Lambda developer
-//! guide, `Viewing CloudFront and edge function metrics` in the CloudFront developer guide, and `Supported
-//! CloudWatch metrics` in the Certificate Manager user guide.
+//! guide, `CodePipeline CloudWatch metrics` in the CodePipeline user guide, `Viewing CloudFront and edge
+//! function metrics` in the CloudFront developer guide, `Supported CloudWatch metrics` in the Certificate
+//! Manager user guide, and `Create a billing alarm` in the CloudWatch user guide.
+//!
+//! A failed pipeline also sends an event. An alarm needs no rule and no policy of the topic, and is seen in
+//! the dashboard and by `frontage status`.
 
 use model::types::cloudwatch::{Alarm, Dimension};
 use model::types::lambda::FUNCTION;
 use model::types::sns::Topic;
 use model::{Graph, Handle, StackBuilder, Text};
 
-use super::Shown;
+use super::{Piped, Shown};
 use crate::toggles::add_alarm;
 
 /// The share of a function's timeout at which it is slow.
@@ -25,6 +30,12 @@ const CLIENT_ERRORS: f64 = 10.0;
 /// Days before a certificate expires. ACM renews 60 days before, and what is left after that needs a
 /// person. Source: the Certificate Manager user guide, `Managed certificate renewal`.
 const DAYS_LEFT: f64 = 30.0;
+
+/// Seconds in which a pipeline's failures are one.
+const FAILURES: i32 = 300;
+
+/// Seconds of one look at the account's charges, which AWS publishes several times a day.
+const CHARGES: i32 = 21_600;
 
 /// A function of the system.
 pub(super) struct Timed {
@@ -70,6 +81,40 @@ pub(super) fn add_slow(stack: &mut StackBuilder<'_>, topic: &Handle<Topic>, func
         };
         add_alarm(stack, topic, &format!("{}-slow", of.name), alarm);
     }
+}
+
+/// Adds the alarm on the runs of a pipeline that fail.
+pub(super) fn add_pipeline(stack: &mut StackBuilder<'_>, topic: &Handle<Topic>, of: &Piped) {
+    let team = &of.team;
+    let alarm = Alarm {
+        alarm_description: Some(format!(
+            "A run of the pipeline of team {team} has failed: run `frontage pipeline logs {team}`"
+        )),
+        namespace: "AWS/CodePipeline".to_owned(),
+        metric_name: "FailedPipelineExecutions".to_owned(),
+        dimensions: vec![dimension("PipelineName", Text::from(of.name.as_str()))],
+        statistic: Some("Sum".to_owned()),
+        period: FAILURES,
+        ..Alarm::default()
+    };
+    add_alarm(stack, topic, &format!("pipeline-{team}-failed"), alarm);
+}
+
+/// Adds the alarm on what the account has cost since the month began.
+pub(super) fn add_budget(stack: &mut StackBuilder<'_>, topic: &Handle<Topic>, budget: i32) {
+    let alarm = Alarm {
+        alarm_description: Some(format!(
+            "The account has cost more than {budget} US dollars this month: look at Cost Explorer"
+        )),
+        namespace: "AWS/Billing".to_owned(),
+        metric_name: "EstimatedCharges".to_owned(),
+        dimensions: vec![dimension("Currency", Text::from("USD"))],
+        statistic: Some("Maximum".to_owned()),
+        threshold: f64::from(budget),
+        period: CHARGES,
+        ..Alarm::default()
+    };
+    add_alarm(stack, topic, "budget", alarm);
 }
 
 /// Adds the alarms on a site.

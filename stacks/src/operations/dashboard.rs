@@ -1,4 +1,4 @@
-//! The dashboard: the alarms, the toggles' service, and a row per site.
+//! The dashboard: the alarms, the toggles' service, the pipelines, and a row per site.
 //!
 //! CloudFront publishes the rate of cache hits and the latency of an origin only if a distribution has
 //! further metrics turned on, which costs; they are not shown. Source: the CloudFront developer guide,
@@ -11,7 +11,7 @@ use model::{Graph, Pseudo, StackName, Text, physical_name};
 use serde_json::{Value, json};
 use toggle_contract::NAMES;
 
-use super::{EDGE_REGION, Shown};
+use super::{EDGE_REGION, Piped, Shown};
 use crate::description::System;
 use crate::toggles;
 
@@ -47,7 +47,12 @@ impl Rows {
 }
 
 /// The body of a system's dashboard.
-pub(super) fn body(graph: &Graph, system: &System, sites: &[Shown<'_>]) -> Value {
+pub(super) fn body(
+    graph: &Graph,
+    system: &System,
+    sites: &[Shown<'_>],
+    pipelines: &[Piped],
+) -> Value {
     let mut rows = Rows::default();
     let alarms = alarms(graph);
     if !alarms.is_empty() {
@@ -69,6 +74,12 @@ pub(super) fn body(graph: &Graph, system: &System, sites: &[Shown<'_>]) -> Value
         of_functions("Duration", "p99"),
     ]);
     rows.row(vec![delivery(system), age(graph), letters(graph)]);
+    if !pipelines.is_empty() {
+        rows.row(vec![
+            of_pipelines(pipelines, "FailedPipelineExecutions", "Sum"),
+            of_pipelines(pipelines, "PipelineDuration", "Maximum"),
+        ]);
+    }
     for shown in sites {
         rows.row(vec![
             of_site(shown, "requests", &["Requests"], "Sum"),
@@ -139,6 +150,15 @@ fn letters(graph: &Graph) -> (&'static str, Value) {
     let (kind, mut properties) = metric_widget(metric, &metrics.collect::<Vec<_>>(), "Maximum");
     properties["title"] = json!("Messages in queues");
     (kind, properties)
+}
+
+/// A metric of each team's pipeline.
+fn of_pipelines(pipelines: &[Piped], metric: &str, statistic: &str) -> (&'static str, Value) {
+    let metrics = pipelines.iter().map(|of| {
+        let team = json!({"label": of.team});
+        json!(["AWS/CodePipeline", metric, "PipelineName", of.name, team])
+    });
+    metric_widget(metric, &metrics.collect::<Vec<_>>(), statistic)
 }
 
 /// A widget of metrics of the system's Region.

@@ -8,17 +8,20 @@ mod alarms;
 mod dashboard;
 
 use model::types::cloudwatch::Dashboard;
+use model::types::codepipeline::PIPELINE;
 use model::{Graph, StackName};
 
 use crate::description::{Operations, System};
+use crate::pipeline;
 use crate::sites::Site;
 use crate::toggles::topic;
 
 /// The stack's name.
 pub const STACK: &str = "operations";
 
-/// The Region of CloudFront's metrics and of its certificates', in which alarms on them must be. Source:
-/// CloudFront developer guide, `Monitoring CloudFront metrics with Amazon CloudWatch`.
+/// The Region of CloudFront's metrics, of its certificates' and of an account's charges, in which alarms on
+/// them must be. Sources: CloudFront developer guide, `Monitoring CloudFront metrics with Amazon CloudWatch`;
+/// CloudWatch user guide, `Create a billing alarm`.
 const EDGE_REGION: &str = "us-east-1";
 
 /// A site with the name of its stack.
@@ -29,15 +32,46 @@ pub(crate) struct Shown<'s> {
     pub(crate) site: &'s Site,
 }
 
+/// A team's pipeline in `CodePipeline`.
+struct Piped {
+    team: String,
+    /// Its physical name, which is known before it exists.
+    name: String,
+}
+
+/// The pipelines of a graph. The alarms name them, and refer to none.
+fn pipelines(graph: &Graph) -> Vec<Piped> {
+    let nodes = graph.nodes();
+    let pipelines = nodes.filter(|node| node.resource_type.name == PIPELINE.name);
+    let named = pipelines.filter_map(|node| {
+        Some(Piped {
+            team: pipeline::team_name(node.address.stack())?.to_owned(),
+            name: node.properties.get("Name")?.as_str()?.to_owned(),
+        })
+    });
+    named.collect()
+}
+
 /// What the stack leaves out of a described system, as a sentence; `None` if nothing.
 #[must_use]
 pub fn left_out(system: &System, region: Option<&str>) -> Option<String> {
     let has_alarms = system.operations.is_some() && system.alarms.enabled;
     let elsewhere = region.is_some_and(|region| region != EDGE_REGION);
-    (has_alarms && elsewhere && system.shell.is_some()).then(|| {
+    let has_budget = system.operations.as_ref();
+    let has_budget = has_budget.is_some_and(|of| of.budget.is_some());
+    let parts = [
+        (system.shell.is_some(), "the sites and their certificates"),
+        (has_budget, "the budget"),
+    ];
+    let parts = parts
+        .into_iter()
+        .filter_map(|(has, what)| has.then_some(what));
+    let parts: Vec<_> = parts.collect();
+    (has_alarms && elsewhere && !parts.is_empty()).then(|| {
         format!(
-            "the stack {STACK} has no alarms on the sites and their certificates: CloudFront's metrics are in \
-             {EDGE_REGION}, and an alarm is in the Region of its metric"
+            "the stack {STACK} has no alarms on {}: their metrics are in {EDGE_REGION}, and an alarm is in the \
+             Region of its metric",
+            parts.join(" and ")
         )
     })
 }
@@ -45,15 +79,22 @@ pub fn left_out(system: &System, region: Option<&str>) -> Option<String> {
 /// Adds the stack to the graph, after all others.
 pub(crate) fn add(graph: &mut Graph, system: &System, settings: &Operations, sites: &[Shown<'_>]) {
     let functions = alarms::functions(graph);
+    let pipelines = pipelines(graph);
     let at_edge = system.region.as_deref() == Some(EDGE_REGION);
     let stack = &mut graph.stack(StackName::new(STACK));
     if let Some(topic) = topic(stack, &settings.alarms(&system.alarms)) {
         alarms::add_slow(stack, &topic, &functions);
+        for pipeline in &pipelines {
+            alarms::add_pipeline(stack, &topic, pipeline);
+        }
         for shown in sites.iter().filter(|_| at_edge) {
             alarms::add_site(stack, &topic, shown);
         }
+        if let Some(budget) = settings.budget.filter(|_| at_edge) {
+            alarms::add_budget(stack, &topic, budget);
+        }
     }
-    let body = dashboard::body(graph, system, sites);
+    let body = dashboard::body(graph, system, sites, &pipelines);
     let stack = &mut graph.stack(StackName::new(STACK));
     let dashboard = Dashboard {
         dashboard_name: stack.account_wide_name("dashboard"),

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use model::types::codebuild::{self, Cache, LogsConfig, Project};
+use model::types::codebuild::{self, Cache, LogsConfig, Project, ReportGroup};
 use model::types::codepipeline::{
     ActionCategory, ActionDeclaration, ActionTypeId, Artifact, ArtifactStore, ConditionResult,
     ExecutionMode, FailureConditions, OutputArtifact, Pipeline, PipelineType, StageDeclaration,
@@ -27,6 +27,9 @@ use crate::sites::{Site, private_bucket, refuse_without_tls};
 
 /// The artifact of a build, and the name of its stage and action.
 const BUILD: &str = "build";
+
+/// The folder in a build's checkout in which `JUnit` files are.
+const REPORTS: &str = "frontage-reports";
 
 /// Days that artifacts are kept. A stage can be tried again for 7 days at most.
 const ARTIFACT_DAYS: i32 = 30;
@@ -113,6 +116,10 @@ fn project(
         deletion_protection_enabled: None,
     };
     let logs = stack.add("logs", logs);
+    let reports = stack.add(
+        "reports",
+        ReportGroup::of_tests(stack.physical_name("reports")),
+    );
     let mut statements = role::releasing(system, site);
     statements.extend([
         named_statement(
@@ -125,17 +132,27 @@ fn project(
             &["logs:CreateLogStream", "logs:PutLogEvents"],
             vec![Text::concat([logs.arn(), Text::from(":*")])],
         ),
+        // Source: CodeBuild user guide, "Test report permissions".
+        named_statement(
+            "Reports",
+            &[
+                "codebuild:BatchPutTestCases",
+                "codebuild:CreateReport",
+                "codebuild:UpdateReport",
+            ],
+            vec![reports.arn()],
+        ),
     ]);
     let trust = PolicyDocument::trust("codebuild.amazonaws.com");
     let role = role::add(stack, system, team, trust, statements);
     let variables = Variables::of(system, team);
+    let variables = variables.pairs().chain([("FRONTAGE_REPORTS", REPORTS)]);
     let mut environment =
         codebuild::Environment::new("LINUX_CONTAINER", "BUILD_GENERAL1_SMALL", Text::from(IMAGE));
     environment.environment_variables = variables
-        .pairs()
         .map(|(name, value)| codebuild::EnvironmentVariable::plain(name, Text::from(value)))
         .collect();
-    let spec = Text::from(buildspec(team));
+    let spec = Text::concat([Text::from(buildspec(team)), shown_in(&reports)]);
     let project = Project {
         description: Some(format!("Steps of the pipeline of team {}", team.name)),
         cache: Some(Cache::local(["LOCAL_CUSTOM_CACHE"])),
@@ -144,6 +161,17 @@ fn project(
         ..Project::of_pipeline(name, role.arn(), Some(spec), environment)
     };
     stack.add("project", project)
+}
+
+/// The part of a buildspec that shows the results of the steps and of unit tests in a group. At least one
+/// file has to be there, which the script of the steps writes.
+///
+/// Source: CodeBuild user guide, "Build specification reference", `reports`.
+fn shown_in(group: &Handle<ReportGroup>) -> Text {
+    let files = format!(
+        "\":\n    files:\n      - \"*.xml\"\n    base-directory: {REPORTS}\n    file-format: JUNITXML\n"
+    );
+    Text::concat([Text::from("reports:\n  \""), group.arn(), Text::from(files)])
 }
 
 /// The role of `CodePipeline` itself. Source: `CodePipeline` User Guide, "Manage the `CodePipeline` service

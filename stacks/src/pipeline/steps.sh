@@ -20,6 +20,9 @@
 #   FRONTAGE_FOLDER     the folder of the team's npm package [default: the checkout itself]
 #   FRONTAGE_PREVIEW    publish as a preview of this name
 #   FRONTAGE_CANARY     publish to this percentage of clients
+#   FRONTAGE_REPORTS    a folder in the checkout for JUnit files: the script writes steps.xml there, with
+#                       a test case per step; the script `test` gets the folder's path in the same
+#                       variable, and may write others
 #   FRONTAGE            the program: a name, or an absolute path [default: @frontage/cli from the
 #                       registry]
 #   FRONTAGE_REGISTRY   the npm registry, with its token in NODE_AUTH_TOKEN
@@ -30,10 +33,27 @@
 set -euf
 
 step=begin
+passed=
 ended() {
   code=$?
   [ "$code" -eq 0 ] || echo "the step \`$step\` failed with exit code $code" >&2
+  [ -z "$reports" ] || { mkdir -p "$reports" && report "$code" >"$reports/steps.xml"; }
 }
+
+# The steps as test cases: those that have passed, and the one that has failed.
+report() {
+  echo '<testsuite name="steps">'
+  for name in $passed; do
+    echo "<testcase classname=\"steps\" name=\"$name\"/>"
+  done
+  if [ "$1" -ne 0 ]; then
+    echo "<testcase classname=\"steps\" name=\"$step\"><failure message=\"exit code $1\"/></testcase>"
+  fi
+  echo '</testsuite>'
+}
+
+reports=${FRONTAGE_REPORTS:+$PWD/$FRONTAGE_REPORTS}
+[ -z "$reports" ] || mkdir -p "$reports"
 trap ended EXIT
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -146,7 +166,7 @@ check() {
 
 run_tests() {
   cd "$folder"
-  confined npm run test --if-present
+  confined ${reports:+"FRONTAGE_REPORTS=$reports"} npm run test --if-present
 }
 
 build() {
@@ -185,4 +205,5 @@ for step in "$@"; do
       exit 2
       ;;
   esac
+  passed="$passed $step"
 done

@@ -129,7 +129,8 @@ fn letters<'w>(watched: &'w Watched<'_>) -> impl Iterator<Item = (String, Alarm)
     streamed.chain(slices).map(|(of, queue)| {
         let alarm = Alarm {
             alarm_description: Some(format!(
-                "What {of} could not deliver is in its dead-letter queue: fix the cause, then delete the messages"
+                "What {of} could not deliver is in its dead-letter queue: fix the cause, run `frontage toggles resend \
+                 --wait`, then delete the messages"
             )),
             ..of_queue("ApproximateNumberOfMessagesVisible", queue)
         };

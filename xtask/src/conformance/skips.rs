@@ -48,8 +48,11 @@ const SKIPS: &[Skip] = &[
     },
     Skip {
         emulator: Ministack,
-        tests: &["drivers::codebuild::cache_logs_and_limits"],
-        lacks: "cache, logs and most limits of build projects",
+        tests: &[
+            "drivers::codebuild::cache_logs_and_limits",
+            "drivers::codebuild::report_groups",
+        ],
+        lacks: "cache, logs and most limits of build projects; report groups",
         instead: "shown on fakecloud",
     },
     Skip {

@@ -16,8 +16,19 @@ export function defineChild({ kind, title, port, entry = "src/main.ts", plugins 
     optimizeDeps: { entries: [entry, "dev.ts"], exclude: SHARED },
     // A shell on another origin may load modules from here: the override of a deployed shell.
     server: { port, strictPort: true, cors: true },
-    test: { environment: "happy-dom" },
+    test: { environment: "happy-dom", ...reports() },
   };
+}
+
+/**
+ * The results of tests as JUnit too, where a pipeline's step `test` asks for them.
+ *
+ * @returns {Pick<import("vitest/node").InlineConfig, "reporters">}
+ */
+function reports() {
+  const folder = process.env.FRONTAGE_REPORTS;
+  if (!folder) return {};
+  return { reporters: ["default", ["junit", { outputFile: `${folder}/tests.xml` }]] };
 }
 
 /**

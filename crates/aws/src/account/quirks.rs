@@ -22,6 +22,8 @@ pub(crate) enum Quirk {
     /// `MiniStack` keeps of a build project neither its cache nor where its output goes, nor any limit
     /// but the time of a build.
     HidesProjectSettings,
+    /// `MiniStack` has no calls for CodeBuild's report groups.
+    LacksReportGroups,
     /// `MiniStack` puts the port into a queue's URL on which it was asked for it, and reads only the
     /// URL's path.
     HasPortsInQueueUrls,

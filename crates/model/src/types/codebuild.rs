@@ -1,7 +1,8 @@
-//! `AWS::CodeBuild::Project`.
+//! `AWS::CodeBuild::Project` and `AWS::CodeBuild::ReportGroup`.
 
 mod environment;
 mod logs;
+mod report_group;
 mod source;
 
 use serde::{Deserialize, Serialize};
@@ -9,6 +10,7 @@ use serde_with::skip_serializing_none;
 
 pub use self::environment::{Environment, EnvironmentVariable, RegistryCredential};
 pub use self::logs::{CloudWatchLogs, LogsConfig, S3Logs, Status};
+pub use self::report_group::{REPORT_GROUP, ReportGroup};
 pub use self::source::{Artifacts, Cache, GitSubmodulesConfig, Source, SourceAuth};
 use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Scope, Service, Text};
 
@@ -37,6 +39,7 @@ pub const PROJECT: &ResourceType = &ResourceType {
         "AWS::Logs::LogGroup",
         "AWS::S3::Bucket",
         "AWS::CodeArtifact::Repository",
+        "AWS::CodeBuild::ReportGroup",
         "AWS::CloudFront::Distribution",
     ],
 };

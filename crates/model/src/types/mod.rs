@@ -61,6 +61,7 @@ pub const ALL: &[&ResourceType] = &[
     codeartifact::PACKAGE_GROUP,
     codeartifact::REPOSITORY,
     codebuild::PROJECT,
+    codebuild::REPORT_GROUP,
     codecommit::REPOSITORY,
     codeconnections::CONNECTION,
     codepipeline::PIPELINE,

@@ -18,6 +18,7 @@ use model::types::codebuild::{
 };
 
 use super::Properties;
+use super::normalise::is_lambda;
 
 /// What the SDK's builders make, which fail only if a required member is missing.
 fn built<T>(made: Result<T, impl Display>) -> Result<T, DriverError> {
@@ -26,8 +27,12 @@ fn built<T>(made: Result<T, impl Display>) -> Result<T, DriverError> {
     })
 }
 
-/// The properties of a live project.
+/// The properties of a live project. What AWS shows as the timeouts of builds on Lambda means nothing.
 pub(super) fn properties(live: &SdkProject) -> Properties {
+    let environment = live
+        .environment()
+        .map_or_else(|| Environment::new("", "", String::new()), environment);
+    let timed = !is_lambda(&environment.kind);
     Project {
         name: live.name().unwrap_or_default().to_owned(),
         description: live.description.clone(),
@@ -37,14 +42,12 @@ pub(super) fn properties(live: &SdkProject) -> Properties {
         artifacts: live
             .artifacts()
             .map_or_else(|| Artifacts::of(""), artifacts),
-        environment: live
-            .environment()
-            .map_or_else(|| Environment::new("", "", String::new()), environment),
+        environment,
         cache: live.cache().map(cache),
         logs_config: live.logs_config().map(logs),
         encryption_key: live.encryption_key.clone(),
-        timeout_in_minutes: live.timeout_in_minutes,
-        queued_timeout_in_minutes: live.queued_timeout_in_minutes,
+        timeout_in_minutes: live.timeout_in_minutes.filter(|_| timed),
+        queued_timeout_in_minutes: live.queued_timeout_in_minutes.filter(|_| timed),
         concurrent_build_limit: live.concurrent_build_limit.filter(|limit| *limit > 0),
         auto_retry_limit: live.auto_retry_limit,
     }

@@ -1,6 +1,7 @@
 //! The limits of projects that emulators do not enforce.
 
 use super::Properties;
+use super::normalise::is_lambda;
 use crate::kit::limits::{Checks, Limit};
 
 const MODEL: &str = "the service model of CodeBuild";
@@ -79,6 +80,9 @@ pub(super) fn check(project: &Properties, checks: &mut Checks) {
     );
     check_ends(project, checks);
     check_environment(project, checks);
+    if is_lambda(&project.environment.kind) {
+        check_lambda(project, checks);
+    }
     if let Some(cache) = &project.cache {
         checks.require(
             (cache.kind == "S3") == cache.location.is_some(),
@@ -89,6 +93,31 @@ pub(super) fn check(project: &Properties, checks: &mut Checks) {
             (cache.kind == "LOCAL") != cache.modes.is_empty(),
             "Cache.Modes",
             "is required for a cache on the machine, and for no other",
+        );
+    }
+}
+
+/// Source: CodeBuild user guide, "Limitations of AWS Lambda compute".
+fn check_lambda(project: &Properties, checks: &mut Checks) {
+    let kind = &project.environment.kind;
+    let is_cached = project.cache.as_ref();
+    let is_cached = is_cached.is_some_and(|cache| cache.kind != "NO_CACHE");
+    for (property, stated) in [
+        ("TimeoutInMinutes", project.timeout_in_minutes.is_some()),
+        (
+            "QueuedTimeoutInMinutes",
+            project.queued_timeout_in_minutes.is_some(),
+        ),
+        ("Cache", is_cached),
+        (
+            "Environment.PrivilegedMode",
+            project.environment.privileged_mode == Some(true),
+        ),
+    ] {
+        checks.require(
+            !stated,
+            property,
+            format!("is not for machines of the type {kind}"),
         );
     }
 }

@@ -9,6 +9,12 @@ use super::Properties;
 /// The end of the ARN of AWS's own key for S3, which encrypts artifacts unless another key is named.
 const OWN_KEY: &str = "alias/aws/s3";
 
+/// Whether builds run as functions, `LINUX_LAMBDA_CONTAINER` or `ARM_LAMBDA_CONTAINER`: those have no
+/// timeouts of their own.
+pub(super) fn is_lambda(kind: &str) -> bool {
+    kind.ends_with("_LAMBDA_CONTAINER")
+}
+
 /// Fills in the defaults of a project and sorts what has no order.
 pub(super) fn normalise(project: &mut Properties) {
     project.description.take_if(|text| text.is_empty());
@@ -16,8 +22,10 @@ pub(super) fn normalise(project: &mut Properties) {
     project
         .encryption_key
         .take_if(|key| key.is_empty() || key.ends_with(OWN_KEY));
-    project.timeout_in_minutes.get_or_insert(60);
-    project.queued_timeout_in_minutes.get_or_insert(480);
+    if !is_lambda(&project.environment.kind) {
+        project.timeout_in_minutes.get_or_insert(60);
+        project.queued_timeout_in_minutes.get_or_insert(480);
+    }
     project.auto_retry_limit.get_or_insert(0);
     normalise_source(&mut project.source);
     normalise_artifacts(&mut project.artifacts, &project.name);

@@ -314,6 +314,54 @@ async fn a_deletion_is_waited_for() {
     fake.assert_used();
 }
 
+/// AWS shows timeouts of such a project, and refuses to be sent them.
+#[tokio::test]
+async fn builds_on_lambda_have_no_timeouts() {
+    let lambda = |mut project: Value, kind: &str, compute: &str| {
+        for environment in ["Environment", "environment"] {
+            if let Some(environment) = project.get_mut(environment) {
+                environment[kind] = json!("LINUX_LAMBDA_CONTAINER");
+                environment[compute] = json!("BUILD_LAMBDA_1GB");
+            }
+        }
+        project
+    };
+    let desired = lambda(described(), "Type", "ComputeType");
+    let found = found(&[lambda(returned(), "type", "computeType")]);
+    let fake = FakeAws::new([
+        ("CreateProject", 200, DONE),
+        ("ListProjects", 200, r#"{"projects":["acme-test-build"]}"#),
+        ("BatchGetProjects", 200, found.as_str()),
+    ]);
+    let driver = driver(&fake, Projects::new);
+    create(&driver, "build", &desired).await.unwrap();
+    let request = sent(&fake, "CreateProject");
+    for timeout in ["timeoutInMinutes", "queuedTimeoutInMinutes"] {
+        assert_eq!(request[timeout], Value::Null, "{request}");
+    }
+    let live = read(&driver, &desired).await.unwrap();
+    let compared = driver.compare(&live, &desired).unwrap();
+    assert!(compared.changes.is_empty(), "{:?}", compared.changes);
+    fake.assert_used();
+
+    for (path, value) in [
+        ("TimeoutInMinutes", json!(5)),
+        ("QueuedTimeoutInMinutes", json!(480)),
+        ("Cache", json!({"Type": "S3", "Location": "b/cache"})),
+        ("Environment.PrivilegedMode", json!(true)),
+    ] {
+        let project = lambda(with(path, value), "Type", "ComputeType");
+        let found = driver.check(&project).unwrap();
+        let found: Vec<_> = found.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            found,
+            [format!(
+                "{path} is not for machines of the type LINUX_LAMBDA_CONTAINER"
+            )]
+        );
+    }
+}
+
 #[test]
 fn a_key_and_a_bucket_for_output_that_others_set_are_left() {
     let key = |id: &str| json!(format!("arn:aws:kms:eu-west-1:111122223333:key/{id}"));

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use aws_sdk_codeconnections::types::ConnectionStatus;
+use aws_sdk_codeconnections::types::{ConnectionStatus, ProviderType};
 use engine::{Attributes, DriverError, LiveTags};
 use model::types::codeconnections::Connection;
 use model::{Owner, Tags};
@@ -24,11 +24,22 @@ const HANDSHAKE: WaitPolicy = WaitPolicy {
 /// What a connection waits for, by its attributes.
 pub(super) fn pending(attributes: &Attributes, region: &str) -> Option<String> {
     let provider = attributes.get(Properties::PENDING.name)?;
-    let arn = attributes.get(Properties::ARN.name)?;
-    Some(format!(
-        "waiting for a person to complete the handshake with {provider}: `Update pending connection` at {}",
-        console(arn, region)
-    ))
+    let page = console(attributes.get(Properties::ARN.name)?, region);
+    let status = attributes.get(Properties::STATUS.name);
+    Some(match status {
+        Some(status) if status == ConnectionStatus::Error.as_str() => failure(provider, &page),
+        _ => format!(
+            "waiting for a person to complete the handshake with {provider}: `Update pending connection` at {page}"
+        ),
+    })
+}
+
+/// Why a connection is of no use. AWS says no more than the status.
+fn failure(provider: &str, page: &str) -> String {
+    format!(
+        "the connection with {provider} has failed (status ERROR): look at it at {page}, or delete it there and run \
+         `frontage apply` again"
+    )
 }
 
 /// The page of the connections in the console. Source: Developer Tools console user guide, "Update a
@@ -86,20 +97,35 @@ impl Connections {
     }
 
     /// Waits until the handshake is complete, as long as a person may take.
+    ///
+    /// # Errors
+    /// At once if the connection has failed, or was deleted: no handshake can follow.
     pub(super) async fn connected(&self, live: &Live) -> Result<(), DriverError> {
         let arn = live.attribute(Connection::ARN)?;
-        let condition = format!(
-            "the handshake of the connection `{}` to be completed",
-            live.properties.connection_name
-        );
+        let name = &live.properties.connection_name;
+        let condition = format!("the handshake of the connection `{name}` to be completed");
         until(&condition, HANDSHAKE, || async {
             let found = self.get(arn).await?;
-            let status = found.and_then(|found| found.connection_status);
-            Ok(match status {
-                Some(ConnectionStatus::Available) => Ok(()),
-                Some(status) => Err(status.as_str().to_owned()),
-                None => Err("it was deleted".to_owned()),
-            })
+            let found = found.ok_or_else(|| {
+                DriverError::Invalid(format!(
+                    "the connection `{name}` was deleted before its handshake was completed"
+                ))
+            })?;
+            match found.connection_status {
+                Some(ConnectionStatus::Available) => Ok(Ok(())),
+                Some(ConnectionStatus::Error) => {
+                    let provider = found.provider_type.as_ref();
+                    let provider = provider.map_or("the provider", ProviderType::as_str);
+                    let page = console(arn, self.client.account.region());
+                    Err(DriverError::Invalid(failure(provider, &page)))
+                }
+                status => {
+                    let status = status
+                        .as_ref()
+                        .map_or("no status", ConnectionStatus::as_str);
+                    Ok(Err(status.to_owned()))
+                }
+            }
         })
         .await
     }

@@ -6,8 +6,6 @@ mod limits;
 #[cfg(test)]
 mod tests;
 
-use std::cmp::Reverse;
-
 use aws_sdk_codeconnections::types::{Connection as SdkConnection, ConnectionStatus, ProviderType};
 use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache};
 use futures_util::future::try_join_all;
@@ -73,8 +71,11 @@ impl Connections {
         Ok(tags.map(|tags| live(connection, tags)))
     }
 
-    /// The connection of this name. AWS documents names to be unique; of several, the one that is
-    /// this system's by its tags, then one that is available, then the first by its ARN.
+    /// The connection of this name. AWS documents names to be unique; of several it is the one that is
+    /// this system's by its tags.
+    ///
+    /// # Errors
+    /// [`DriverError::Ambiguous`] if there are several, and not one of them is this system's.
     async fn chosen(
         &self,
         listed: &[SdkConnection],
@@ -86,12 +87,21 @@ impl Connections {
             .iter()
             .filter(|one| one.connection_name() == Some(name));
         let named = try_join_all(named.map(|one| self.tagged(one, cache))).await?;
-        let rank = |live: &Live| {
-            let ours = self.is_at(live, address);
-            let waits = live.attributes.contains_key(Properties::PENDING.name);
-            (Reverse(ours), waits, live.id.clone())
-        };
-        Ok(named.into_iter().flatten().min_by_key(rank))
+        let mut named: Vec<_> = named.into_iter().flatten().collect();
+        let ours = named.iter().filter(|live| self.is_at(live, address));
+        if named.len() > 1 && ours.count() == 1 {
+            named.retain(|live| self.is_at(live, address));
+        }
+        if named.len() > 1 {
+            let mut ids: Vec<_> = named.iter().map(|live| live.id.as_str()).collect();
+            ids.sort_unstable();
+            return Err(DriverError::Ambiguous {
+                identity: format!("the connection `{name}`"),
+                count: ids.len(),
+                ids: ids.join(", "),
+            });
+        }
+        Ok(named.pop())
     }
 
     fn is_at(&self, live: &Live, address: &Address) -> bool {

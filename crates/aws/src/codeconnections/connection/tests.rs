@@ -115,6 +115,8 @@ async fn a_connection_is_found_whatever_its_status_is() {
         assert_eq!(live.attribute(Connection::STATUS).unwrap(), status);
         let pending = driver(&fake).pending(&live.attributes);
         assert_eq!(pending.is_some(), waits, "{status}");
+        let failed = pending.is_some_and(|told| told.contains("has failed"));
+        assert_eq!(failed, status == "ERROR");
         fake.assert_used();
     }
 }
@@ -131,6 +133,31 @@ async fn all_pages_of_the_list_are_read() {
     ]);
     assert!(read(&fake).await.is_some());
     assert!(fake.requests()[1].contains("more"));
+    fake.assert_used();
+}
+
+/// Nothing but their ARNs tells them apart.
+#[tokio::test]
+async fn of_two_connections_of_a_name_and_of_other_owners_none_is_chosen() {
+    let list = listed(&[shown(ARN, "AVAILABLE"), shown(FORMER, "PENDING")]);
+    let fake = FakeAws::new([
+        ("ListConnections", 200, list.as_str()),
+        ("GetResources", 200, INDEX),
+        ("codestar-connections", 200, THEIRS),
+        ("ListTagsForResource", 200, THEIRS),
+    ]);
+    let request = TypedReadRequest {
+        address: &owner().address,
+        fingerprint: "f",
+        properties: connection(json!({})),
+    };
+    let read = driver(&fake).read(request, &ReadCache::default()).await;
+    assert_eq!(
+        read.unwrap_err().to_string(),
+        format!(
+            "2 resources match the connection `acme-git` ({ARN}, {FORMER}): delete all but one, then plan again"
+        )
+    );
     fake.assert_used();
 }
 
@@ -194,23 +221,48 @@ async fn a_connection_of_another_system_is_not_taken() {
     assert_eq!(fake.count("CreateConnection"), 0);
 }
 
-#[tokio::test(start_paused = true)]
-async fn apply_with_wait_waits_for_the_handshake() {
-    let (pending, failed, available) = (got("PENDING"), got("ERROR"), got("AVAILABLE"));
-    let fake = FakeAws::new([
-        ("GetConnection", 200, pending.as_str()),
-        ("GetConnection", 200, failed.as_str()),
-        ("GetConnection", 200, available.as_str()),
-    ]);
-    let found = serde_json::from_str::<Value>(&pending).unwrap();
-    let name = found["Connection"]["ConnectionName"].as_str();
+/// Waits for the handshake of a new connection.
+async fn settled(fake: &FakeAws) -> Result<(), DriverError> {
     let waiting = SdkConnection::builder()
         .connection_arn(ARN)
-        .set_connection_name(name.map(str::to_owned))
+        .connection_name("acme-git")
         .build();
     let waiting = live(&waiting, LiveTags::Unread);
-    driver(&fake).settle(waiting).await.unwrap();
+    driver(fake).settle(waiting).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn apply_with_wait_waits_for_the_handshake() {
+    let (pending, available) = (got("PENDING"), got("AVAILABLE"));
+    let fake = FakeAws::new([
+        ("GetConnection", 200, pending.as_str()),
+        ("GetConnection", 200, pending.as_str()),
+        ("GetConnection", 200, available.as_str()),
+    ]);
+    settled(&fake).await.unwrap();
     fake.assert_used();
+}
+
+/// Nobody can complete its handshake.
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_failed_or_was_deleted_is_not_waited_for() {
+    let (pending, error) = (got("PENDING"), got("ERROR"));
+    for (answer, told) in [
+        (
+            (200, error.as_str()),
+            "the connection with GitHub has failed (status ERROR)",
+        ),
+        ((400, ABSENT), "the connection `acme-git` was deleted"),
+    ] {
+        let (code, body) = answer;
+        let fake = FakeAws::new([
+            ("GetConnection", 200, pending.as_str()),
+            ("GetConnection", code, body),
+        ]);
+        let why = settled(&fake).await.unwrap_err().to_string();
+        assert!(why.starts_with(told), "{why}");
+        fake.assert_used();
+    }
 }
 
 #[tokio::test(start_paused = true)]

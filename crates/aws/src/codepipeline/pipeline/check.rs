@@ -16,6 +16,10 @@ use crate::kit::limits::Checks;
 /// The provider of a source with a connection, of which alone there are triggers.
 pub(super) const CONNECTION: &str = "CodeStarSourceConnection";
 
+/// The setting of GitHub's first action that contains a secret. Source: CodePipeline user guide, "GitHub
+/// (via OAuth app) source action reference".
+const TOKEN: &str = "OAuthToken";
+
 /// The most patterns of a filter, and the most characters of one.
 const PATTERNS: usize = 8;
 const PATTERN: usize = 255;
@@ -95,6 +99,14 @@ fn check_stage(
         "has to be sources in the first stage, and only there",
     );
     for (number, action) in stage.actions.iter().enumerate() {
+        checks.require(
+            !action.configuration.contains_key(TOKEN),
+            &format!("{actions}[{number}].Configuration.{TOKEN}"),
+            format!(
+                "is a secret, which CodePipeline returns as ****, so that each plan would differ; use a source with \
+                 a connection ({CONNECTION})"
+            ),
+        );
         checks.require(
             action.timeout_in_minutes.is_none()
                 || action.action_type_id.category == ActionCategory::Approval,

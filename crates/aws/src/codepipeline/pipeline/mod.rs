@@ -11,7 +11,9 @@ mod tests;
 use aws_sdk_codepipeline::types::PipelineDeclaration;
 use engine::{Changes, DriverError, LiveTags, ReadCache};
 use futures_util::future::try_join_all;
-use model::types::codepipeline::{ExecutionMode, Filter, Pipeline, StageDeclaration};
+use model::types::codepipeline::{
+    ExecutionMode, Filter, Pipeline, RuleDeclaration, StageDeclaration,
+};
 use model::{Owner, Tags};
 
 use super::client::{CODEPIPELINE, CodePipelineClient, sdk_tags};
@@ -110,8 +112,28 @@ fn normalise_filters<'f>(filters: impl IntoIterator<Item = &'f mut Option<Filter
     }
 }
 
+/// The rules of a stage's conditions. Those of AWS's own have one owner and one version.
+fn rules(
+    stage: &mut StageDeclaration<String>,
+) -> impl Iterator<Item = &mut RuleDeclaration<String>> {
+    let before = stage.before_entry.iter_mut();
+    let success = stage.on_success.iter_mut();
+    let failure = stage.on_failure.iter_mut();
+    let conditions = before
+        .flat_map(|of| &mut of.conditions)
+        .chain(success.flat_map(|of| &mut of.conditions))
+        .chain(failure.flat_map(|of| &mut of.conditions));
+    conditions.flat_map(|condition| &mut condition.rules)
+}
+
 /// Actions run in the pipeline's own Region unless they name one, and CodePipeline returns it.
 fn normalise_stage(stage: &mut StageDeclaration<String>, region: &str) {
+    for rule in rules(stage) {
+        let id = &mut rule.rule_type_id;
+        id.owner.get_or_insert_with(|| "AWS".to_owned());
+        id.version.get_or_insert_with(|| "1".to_owned());
+        rule.region.take_if(|of| of == region);
+    }
     for action in &mut stage.actions {
         action.run_order.get_or_insert(1);
         action.region.take_if(|of| of == region);

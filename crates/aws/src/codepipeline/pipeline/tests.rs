@@ -15,7 +15,7 @@ const DONE: &str = "{}";
 fn described() -> Value {
     let alarm = json!({
         "Name": "quiet",
-        "RuleTypeId": {"Category": "Rule", "Owner": "AWS", "Provider": "CloudWatchAlarm", "Version": "1"},
+        "RuleTypeId": {"Category": "Rule", "Provider": "CloudWatchAlarm"},
         "Configuration": {"AlarmName": "acme-test-errors", "WaitTime": "10"},
     });
     json!({
@@ -102,6 +102,11 @@ async fn returned() -> Value {
             }
         }
     }
+    let condition = &mut pipeline["stages"][2]["onSuccess"]["conditions"][0];
+    let rule = &mut condition["rules"][0];
+    rule["region"] = Value::from("eu-west-1");
+    rule["ruleTypeId"]["owner"] = Value::from("AWS");
+    rule["ruleTypeId"]["version"] = Value::from("1");
     pipeline["variables"].as_array_mut().unwrap().reverse();
     let paths = &mut pipeline["triggers"][0]["gitConfiguration"]["push"][0]["filePaths"];
     paths["includes"].as_array_mut().unwrap().reverse();
@@ -448,6 +453,19 @@ fn what_codepipeline_refuses_is_refused_before_any_call() {
     ] {
         assert_eq!(findings_alone(&pipeline), [""; 0]);
     }
+}
+
+/// CodePipeline never shows it again.
+#[test]
+fn a_secret_among_the_settings_of_an_action_is_refused() {
+    let pointer = "/Stages/0/Actions/0/Configuration/OAuthToken";
+    assert_eq!(
+        findings_alone(&with(pointer, json!("secret"))),
+        [
+            "Stages[0].Actions[0].Configuration.OAuthToken is a secret, which CodePipeline returns as ****, so that \
+             each plan would differ; use a source with a connection (CodeStarSourceConnection)"
+        ]
+    );
 }
 
 /// The findings of what may be created.

@@ -143,8 +143,11 @@ impl ResourceDriver for Rules {
             return self.resume(found, desired, owner, tags).await;
         }
         self.put(&desired, Some(tags)).await?;
+        // A rule that is not known yet has no targets.
+        let live = self.owned(desired, tags).await?;
+        let desired = &live.properties;
         self.put_targets(&desired.name, &desired.targets).await?;
-        self.owned(desired, tags).await
+        Ok(live)
     }
 
     async fn update(

@@ -91,22 +91,29 @@ async fn retargeted(old: &[&str], new: &[&str], fake: &FakeAws) -> Vec<String> {
 /// `PutRule` would write over the rule of another owner.
 #[tokio::test(start_paused = true)]
 async fn a_rule_is_looked_for_created_with_tags_and_waited_for() {
-    let (found, listed) = (described(), targets(&["build"]));
+    let (found, listed) = (described(), targets(&[]));
     let fake = FakeAws::new([
         ("DescribeRule", 400, ABSENT),
         ("ListTargetsByRule", 400, ABSENT),
         ("PutRule", 200, r#"{"RuleArn":"arn"}"#),
-        ("PutTargets", 200, DONE),
+        ("DescribeRule", 400, ABSENT),
+        ("ListTargetsByRule", 400, ABSENT),
         ("DescribeRule", 200, found.as_str()),
         ("ListTargetsByRule", 200, listed.as_str()),
         ("ListTagsForResource", 200, r#"{"Tags":[]}"#),
         ("DescribeRule", 200, found.as_str()),
         ("ListTargetsByRule", 200, listed.as_str()),
         ("ListTagsForResource", 200, OURS),
+        ("PutTargets", 200, DONE),
     ]);
     let live = create(&fake, json!({"Targets": [target("build")]})).await;
     assert_eq!(live.unwrap().attribute(Rule::ARN).unwrap(), ARN);
-    let put = &fake.requests()[2];
+    let requests = fake.requests();
+    assert!(
+        requests.last().unwrap().contains("PutTargets"),
+        "{requests:?}"
+    );
+    let put = &requests[2];
     for sent in [
         "frontage:system",
         "ENABLED",
@@ -152,10 +159,14 @@ async fn a_rule_that_an_earlier_attempt_created_gets_its_targets() {
 #[tokio::test]
 async fn a_target_that_is_refused_is_an_error() {
     let no = failed("ResourceNotFoundException");
+    let (found, listed) = (described(), targets(&[]));
     let fake = FakeAws::new([
         ("DescribeRule", 400, ABSENT),
         ("ListTargetsByRule", 400, ABSENT),
         ("PutRule", 200, "{}"),
+        ("DescribeRule", 200, found.as_str()),
+        ("ListTargetsByRule", 200, listed.as_str()),
+        ("ListTagsForResource", 200, OURS),
         ("PutTargets", 200, no.as_str()),
     ]);
     let error = create(&fake, json!({"Targets": [target("build")]})).await;
