@@ -2,6 +2,6 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    projects: ["packages/*", "{shell,shipping,profile,billing}", "tools/*"],
+    projects: ["packages/*", "{shell,shipping,profile,billing,stock}", "tools/*"],
   },
 });

@@ -2,12 +2,12 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::{Output, Stdio};
+use std::process::Output;
 
 use tempfile::TempDir;
-use tokio::process::Command;
 
 use super::error::{Ended, PipelineError};
+use super::git::git;
 
 /// A checkout in a directory of its own, which is deleted when this is dropped.
 #[derive(Debug)]
@@ -81,19 +81,4 @@ impl Checkout {
     pub fn commit(&self) -> &str {
         &self.commit
     }
-}
-
-/// Runs Git, whose errors and questions for a password appear on the terminal.
-async fn git(directory: &Path, arguments: &[&OsStr]) -> Result<Output, PipelineError> {
-    let mut command = Command::new("git");
-    command
-        .args(arguments)
-        .current_dir(directory)
-        .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
-        .kill_on_drop(true);
-    command
-        .output()
-        .await
-        .map_err(PipelineError::io("run", "git"))
 }

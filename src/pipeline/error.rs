@@ -27,6 +27,17 @@ pub enum PipelineError {
         /// How Git ended.
         status: Ended,
     },
+    /// Git did not do what a repository on this machine needs. Its own output says why.
+    #[error("`git {command}` {status}")]
+    Git {
+        /// Its arguments.
+        command: String,
+        /// How it ended.
+        status: Ended,
+    },
+    /// There is no pipe for what is pushed.
+    #[error("mkfifo {0}")]
+    Pipe(Ended),
     /// A step failed. Its own output says why.
     #[error("the step `{}` {status}{}", .step.name(), published(*.step))]
     Step {
@@ -108,6 +119,11 @@ impl Hint for PipelineError {
                 step: Step::Install,
                 ..
             } => "a package.json and a package-lock.json must be committed: run `npm install`",
+            Self::Io { path, source, .. }
+                if path.as_os_str() == "git" && source.kind() == io::ErrorKind::NotFound =>
+            {
+                "install Git"
+            }
             Self::Aws(error) => return error.hint(),
             Self::NoPipeline(_) => {
                 "run `frontage apply` for the stack of the pipeline: --stack ci/TEAM"

@@ -1,5 +1,5 @@
-//! A team's pipeline: on this machine, in a clean checkout, the steps that build machines run; in AWS,
-//! its runs.
+//! A team's pipeline: on this machine, in a clean checkout, the steps that build machines run, and a
+//! repository that reports pushes; in AWS, its runs.
 //!
 //! Nothing here knows a stack, a command or a terminal. Git makes the checkout, with the caller's
 //! own configuration and keys.
@@ -7,7 +7,9 @@
 mod calls;
 mod checkout;
 mod error;
+mod git;
 mod logs;
+mod repository;
 mod service;
 mod steps;
 
@@ -15,5 +17,6 @@ pub use calls::CALLS;
 pub use checkout::Checkout;
 pub use error::PipelineError;
 pub use logs::BuildLog;
+pub use repository::{Draft, Pushes, Repository};
 pub use service::{Approval, Latest, Revision, Run, Service};
 pub use steps::Steps;

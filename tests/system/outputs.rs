@@ -1,9 +1,15 @@
 //! The program's output, for people and for machines.
 
-use std::io::{BufRead as _, BufReader};
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::os::unix::fs::symlink;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
+use crate::pipeline::{Repository, lay_out, spied};
 use crate::support::cli::{Ended, Project, Running};
 use crate::support::schema::differences;
 
@@ -384,6 +390,142 @@ fn dev_shows_in_one_run_that_all_of_it_works() {
     let ended = project.ok(&["dev", "--once"]);
     project.assert_snapshot("dev-once", &ended.stdout);
     assert!(ended.stderr.contains("everything is down"), "{ended:#?}");
+}
+
+/// A team whose repository the system creates in AWS.
+const WITH_REPOSITORY: &str = "[shell]\n[teams.stock.pipeline]\nsource = \"codecommit\"\n";
+
+/// A push becomes the team's release; a build that fails is reported and changes nothing.
+#[test]
+fn dev_builds_and_publishes_what_is_pushed_to_a_teams_repository() {
+    let project = Project::described(WITH_REPOSITORY);
+    let free = std::net::TcpListener::bind(("127.0.0.1", 0))
+        .expect("a port")
+        .local_addr()
+        .expect("its address");
+    let mut dev = project.spawn(&["dev", "--port", &free.port().to_string()]);
+    let mut next = |wanted: &str| loop {
+        let line = dev.line();
+        if line.contains(wanted) {
+            break line;
+        }
+    };
+    let export = next("  export AWS_ENDPOINT_URL=");
+    next("The team stock has a Git repository; a push to main is built and published:");
+    let clone = next("  git clone ");
+    let url = |stack: &str| {
+        let variables = export.trim_start_matches("  export ").split(' ');
+        let mut outputs = project.command(&["outputs", "--stack", stack, "--format", "json"]);
+        outputs.envs(variables.filter_map(|pair| pair.split_once('=')));
+        let ended: Ended = outputs.output().expect("the program runs").into();
+        let url = &ended.json()[stack]["url"];
+        url.as_str().expect("a URL").to_owned()
+    };
+    let site = url("team/stock");
+    assert!(served(free, &url("shell"), "config.json").contains(&site));
+    let manifest = || served(free, &site, "manifest.json");
+    assert!(!manifest().contains("main-"), "nothing is released yet");
+
+    let seen = tempfile::tempdir().expect("a directory");
+    let repository = Repository::clone_of(clone.trim_start_matches("  git clone "));
+    lay_out(&repository.work(), seen.path());
+    let commit = repository.push("main");
+    let told = |commit: &str, what: &str| format!("stock: commit {} {what}", &commit[..12]);
+    next(&told(
+        &commit,
+        "was pushed: running install, check, test, build, publish",
+    ));
+    next(&told(&commit, "is released"));
+    let first = manifest();
+    assert!(first.contains("assets/main-0a1b2c3d.js"), "{first}");
+    for name in ["build", "postinstall"] {
+        let environment = fs::read_to_string(seen.path().join(name)).expect("read");
+        assert!(!environment.contains("AWS_"), "{name}: {environment}");
+    }
+
+    let failing = spied(seen.path(), &json!({"build": "exit 5"}));
+    repository.write("package.json", &failing);
+    repository.write("built/assets/main-4e5f6a7b.js", "export default {next: 1}");
+    let entry = r#"{"entry": "assets/main-4e5f6a7b.js"}"#;
+    repository.write("built/frontage.json", entry);
+    let broken = repository.push("main");
+    let reason = "is not released: the step `build` failed with exit code 5; nothing was published";
+    next(&told(&broken, reason));
+    assert_eq!(manifest(), first, "the release before stays");
+
+    repository.write("package.json", &spied(seen.path(), &json!({})));
+    let fixed = repository.push("main");
+    next(&told(&fixed, "is released"));
+    assert!(manifest().contains("assets/main-4e5f6a7b.js"));
+
+    dev.interrupt();
+    let ended = dev.end();
+    assert_eq!(ended.code, Some(0), "{ended:#?}");
+    assert!(ended.stderr.contains("everything is down"), "{ended:#?}");
+    assert!(!Path::new(&repository.bare()).exists());
+}
+
+/// The answer to a request to a site, whose name only browsers resolve.
+fn served(proxy: SocketAddr, url: &str, path: &str) -> String {
+    let host = url.split_once("://").expect("a URL").1;
+    let mut stream = TcpStream::connect(proxy).expect("connected");
+    let request = format!("GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).expect("sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    let body = answer.split_once("\r\n\r\n").expect("a body").1;
+    body.to_owned()
+}
+
+/// A folder with the team's application is its first commit.
+#[test]
+fn dev_shows_in_one_run_that_a_commit_becomes_a_release() {
+    let project = Project::described(WITH_REPOSITORY);
+    let seen = tempfile::tempdir().expect("a directory");
+    lay_out(&project.path().join("assets/stock"), seen.path());
+    let ended = project.ok(&["dev", "--once"]);
+    for wanted in [
+        " was pushed: running install, check, test, build, publish",
+        " is released",
+        "stock is served, from its repository",
+    ] {
+        assert!(ended.stdout.contains(wanted), "{wanted}: {ended:#?}");
+    }
+    assert!(ended.stderr.contains("everything is down"), "{ended:#?}");
+}
+
+/// Without Git the team has no repository, and is published as all others are.
+#[test]
+fn dev_goes_on_without_git() {
+    let project = Project::described(WITH_REPOSITORY);
+    let seen = tempfile::tempdir().expect("a directory");
+    lay_out(&project.path().join("assets/stock"), seen.path());
+    let programs = tempfile::tempdir().expect("a directory");
+    link_programs(programs.path(), "git");
+    let mut dev = project.command(&["dev", "--once"]);
+    dev.env("PATH", programs.path());
+    let ended: Ended = dev.output().expect("the program runs").into();
+    assert_eq!(ended.code, Some(0), "{ended:#?}");
+    let told = "no Git repository for stock: cannot run git: ";
+    assert!(ended.stderr.contains(told), "{ended:#?}");
+    assert!(ended.stderr.contains("(install Git)"), "{ended:#?}");
+    assert!(ended.stdout.contains("stock is served"), "{ended:#?}");
+    assert!(!ended.stdout.contains("commit"), "{ended:#?}");
+}
+
+/// Links all programs but one into a directory.
+fn link_programs(into: &Path, without: &str) {
+    let path = std::env::var_os("PATH").expect("a path");
+    let mut programs = BTreeMap::new();
+    for directory in std::env::split_paths(&path) {
+        for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+            programs.entry(entry.file_name()).or_insert(entry.path());
+        }
+    }
+    programs.remove(std::ffi::OsStr::new(without));
+    for (name, program) in programs {
+        symlink(program, into.join(name)).expect("linked");
+    }
 }
 
 /// Whatever is printed is either written or an error.

@@ -23,37 +23,41 @@ fn tools() -> Tools {
 /// A bare repository, as a team's host has it, and a clone in which the team works.
 pub(super) struct Repository {
     directory: TempDir,
+    bare: String,
 }
 
 impl Repository {
     fn new() -> Self {
         let directory = tempfile::tempdir().expect("a directory");
-        let repository = Self { directory };
-        let bare = repository.bare();
+        let bare = directory.path().join("shipping.git").display().to_string();
         git(
-            repository.directory.path(),
+            directory.path(),
             &["init", "--quiet", "--bare", "-b", "main", &bare],
         );
-        git(
-            repository.directory.path(),
-            &["clone", "--quiet", &bare, "work"],
-        );
-        repository
+        Self::in_directory(directory, bare)
+    }
+
+    /// A clone of a bare repository.
+    pub(super) fn clone_of(bare: &str) -> Self {
+        let directory = tempfile::tempdir().expect("a directory");
+        Self::in_directory(directory, bare.to_owned())
+    }
+
+    fn in_directory(directory: TempDir, bare: String) -> Self {
+        git(directory.path(), &["clone", "--quiet", &bare, "work"]);
+        Self { directory, bare }
     }
 
     pub(super) fn bare(&self) -> String {
-        let path = self.directory.path().join("shipping.git");
-        path.display().to_string()
+        self.bare.clone()
     }
 
-    fn work(&self) -> PathBuf {
+    pub(super) fn work(&self) -> PathBuf {
         self.directory.path().join("work")
     }
 
-    fn write(&self, path: &str, text: &str) {
-        let path = self.work().join(path);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("made");
-        fs::write(path, text).expect("written");
+    pub(super) fn write(&self, path: &str, text: &str) {
+        write(&self.work(), path, text);
     }
 
     /// Commits everything and pushes it. Returns the id of the commit.
@@ -65,6 +69,12 @@ impl Repository {
         git(&work, &["push", "--quiet", "origin", branch]);
         git(&work, &["rev-parse", "HEAD"])
     }
+}
+
+fn write(folder: &Path, path: &str, text: &str) {
+    let path = folder.join(path);
+    fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+    fs::write(path, text).expect("written");
 }
 
 fn git(directory: &Path, arguments: &[&str]) -> String {
@@ -85,7 +95,7 @@ fn git(directory: &Path, arguments: &[&str]) -> String {
 }
 
 /// A package whose scripts write their environments down. Each of `scripts` replaces one.
-fn spied(seen: &Path, scripts: &Value) -> String {
+pub(super) fn spied(seen: &Path, scripts: &Value) -> String {
     let spy = |name: &str| format!("env >{}", seen.join(name).display());
     let build = format!("{} && cp -R built dist", spy("build"));
     let mut package = json!({"name": "shipping", "private": true, "scripts": {
@@ -100,16 +110,25 @@ fn spied(seen: &Path, scripts: &Value) -> String {
 /// A repository with such a package, which builds quickly, and its lock file.
 pub(super) fn quick(seen: &Path) -> Repository {
     let repository = Repository::new();
-    repository.write("package.json", &spied(seen, &json!({})));
+    lay_out(&repository.work(), seen);
+    repository
+}
+
+/// Writes such a package to a folder.
+pub(super) fn lay_out(folder: &Path, seen: &Path) {
     let lock = json!({"name": "shipping", "lockfileVersion": 3, "requires": true,
         "packages": {"": {"name": "shipping", "hasInstallScript": true}}});
-    repository.write("package-lock.json", &lock.to_string());
-    repository.write("built/assets/main-0a1b2c3d.js", "export default {}");
-    repository.write(
-        "built/frontage.json",
-        r#"{"entry": "assets/main-0a1b2c3d.js"}"#,
-    );
-    repository
+    for (path, text) in [
+        ("package.json", &*spied(seen, &json!({}))),
+        ("package-lock.json", &*lock.to_string()),
+        ("built/assets/main-0a1b2c3d.js", "export default {}"),
+        (
+            "built/frontage.json",
+            r#"{"entry": "assets/main-0a1b2c3d.js"}"#,
+        ),
+    ] {
+        write(folder, path, text);
+    }
 }
 
 /// `frontage pipeline run shipping …`, by a person with credentials in many variables.

@@ -7,6 +7,7 @@ use miette::{IntoDiagnostic as _, Report};
 use stacks::description::System;
 use tokio::task::JoinHandle;
 
+use super::repositories::Repositories;
 use crate::cli::advice;
 use crate::cli::context::{Context, Outputs};
 use crate::cli::global::Global;
@@ -25,9 +26,15 @@ struct Built {
 
 impl Builds {
     /// Starts building the applications of the selected stacks whose sources are here: a team's may
-    /// be elsewhere.
-    pub(super) fn begin(global: &Global, system: &System, context: &Context) -> Self {
+    /// be elsewhere, or in a repository.
+    pub(super) fn begin(
+        global: &Global,
+        system: &System,
+        context: &Context,
+        repositories: &Repositories,
+    ) -> Self {
         let applications = release::applications(system, &context.selection);
+        let applications = applications.filter(|of| !repositories.have(of));
         let sources: Vec<_> = applications
             .map(|of| (release::source(global, system, &of), of))
             .collect();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aws::Network;
-use http_body_util::Empty;
+use http_body_util::{BodyExt as _, Empty};
 use hyper::body::Bytes;
 use hyper::header::HOST;
 use hyper::{Request, StatusCode};
@@ -13,10 +13,11 @@ use miette::{IntoDiagnostic as _, Report, miette};
 use tokio::time::timeout;
 
 use super::examples::EXAMPLES;
-use crate::cli::context::Outputs;
+use super::repositories::{Kind, Runs};
+use crate::cli::context::{Context, Outputs};
 use crate::cli::output::print;
 use crate::cli::{advice, release};
-use crate::release::Application;
+use crate::release::{Application, Standing};
 use crate::toggles::{Change, Client, Message, Received, Store, Toggle};
 
 /// How long to wait for a message.
@@ -70,6 +71,54 @@ async fn next(client: &mut Client, what: &str) -> Result<Message, Report> {
     }
 }
 
+/// Waits until the first commit of each team with a repository is released, and checks that its site serves
+/// that release.
+pub(super) async fn commits(
+    context: &Context,
+    outputs: &Outputs,
+    runs: &mut Runs,
+) -> Result<(), Report> {
+    let begun = runs.places().iter().filter(|place| place.begins);
+    let mut awaited: Vec<_> = begun.map(|place| place.application.clone()).collect();
+    while !awaited.is_empty() {
+        let event = runs.next().await;
+        print(&event.to_string())?;
+        match event.kind {
+            Kind::Begun => {}
+            Kind::Failed(_) => return Err(miette!("a commit of {} is not released", event.team)),
+            Kind::Released => {
+                let application = Application::Team(event.team);
+                served(context, outputs, &application).await?;
+                awaited.retain(|other| *other != application);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Checks that the site of an application names its current release in the file that the shell reads.
+async fn served(
+    context: &Context,
+    outputs: &Outputs,
+    application: &Application,
+) -> Result<(), Report> {
+    let releases = release::releases(context, outputs, application)?;
+    let listed = releases.list().await.map_err(advice::report)?;
+    let current = listed.iter().find(|of| of.standing == Standing::Current);
+    let current = current.ok_or_else(|| miette!("{application} has no release"))?;
+    let url =
+        release::site(outputs, application).ok_or_else(|| miette!("{application} has no URL"))?;
+    let endpoint = context.account.endpoint().unwrap_or_default();
+    let (_, text) = get(endpoint, &url, application.pointer()).await?;
+    let version = current.version.as_str();
+    if !text.contains(version) {
+        return Err(miette!("{url}: {application} does not name {version}"));
+    }
+    print(&format!(
+        "{url}: {application} is served, from its repository"
+    ))
+}
+
 /// Checks that the current release of each application is served at its site.
 pub(super) async fn applications(
     endpoint: &str,
@@ -79,7 +128,7 @@ pub(super) async fn applications(
     for application in applications {
         let url = release::site(outputs, application)
             .ok_or_else(|| miette!("{application} has no URL"))?;
-        let status = get(endpoint, &url, application.pointer()).await?;
+        let (status, _) = get(endpoint, &url, application.pointer()).await?;
         if status != StatusCode::OK {
             return Err(miette!("{url}: {application} answered {status}"));
         }
@@ -89,10 +138,16 @@ pub(super) async fn applications(
 }
 
 /// Calls the endpoint under the site's name, which only browsers resolve.
-async fn get(endpoint: &str, url: &str, path: &str) -> Result<StatusCode, Report> {
+async fn get(endpoint: &str, url: &str, path: &str) -> Result<(StatusCode, String), Report> {
     let host = url.split_once("://").map_or(url, |(_, host)| host);
     let request = Request::get(format!("{endpoint}/{path}")).header(HOST, host);
     let request = request.body(Empty::<Bytes>::new()).into_diagnostic()?;
     let client = Http::builder(TokioExecutor::new()).build_http();
-    Ok(client.request(request).await.into_diagnostic()?.status())
+    let response = client.request(request).await.into_diagnostic()?;
+    let status = response.status();
+    let body = response.into_body().collect().await.into_diagnostic()?;
+    Ok((
+        status,
+        String::from_utf8_lossy(&body.to_bytes()).into_owned(),
+    ))
 }

@@ -3,6 +3,7 @@
 mod applications;
 mod check;
 mod examples;
+mod repositories;
 mod user;
 
 use std::process::ExitCode;
@@ -17,14 +18,16 @@ use stacks::description::System;
 use stacks::toggles;
 
 use self::applications::Builds;
+use self::repositories::{Destination, Repositories, Runs};
 use crate::cli::context::{Context, Outputs};
 use crate::cli::functions::Zips;
 use crate::cli::global::{Format, Global};
 use crate::cli::interrupts::Interrupts;
-use crate::cli::output::{print, say};
+use crate::cli::output::{follow, print, say};
 use crate::cli::toggles::show;
 use crate::cli::writing::Writing;
 use crate::cli::{advice, description, packages, release, secrets};
+use crate::packages::Registry as Npm;
 use crate::release::Application;
 use crate::render;
 use crate::toggles::{Store, Watch};
@@ -36,8 +39,9 @@ const REGION: &str = "eu-west-1";
 /// Arguments of `dev`.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Check that a client gets the state and then a change, and that the applications are served,
-    /// then exit: 0 on success, 1 on failure
+    /// Check that a client gets the state and then a change, that the applications are served, and
+    /// that the first commit of each team with a Git repository becomes a release, then exit: 0 on
+    /// success, 1 on failure
     #[arg(long)]
     once: bool,
     /// The emulator's port on 127.0.0.1; default: 4566, or any free one with --once
@@ -55,16 +59,28 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
         ..global.clone()
     };
     let mut context = open(&global, &system, &emulator.keys).await?;
-    let builds = Builds::begin(&global, &system, &context);
+    let repositories = Repositories::create(&global, &system, &context).await?;
+    let builds = Builds::begin(&global, &system, &context, &repositories);
     let outputs = bring_up(&global, &mut context).await?;
     let applications = builds.publish(&context, &outputs).await?;
     let registry = packages(&global, &context).await?;
+    // From now on, since the programs that the steps run must not outlive this one.
+    let mut interrupts = Interrupts::listen();
+    let mut runs = repositories.serve(Destination {
+        global: publishing(&global, &context),
+        keys: emulator.keys.clone(),
+        registry: registry.as_ref().map(npm),
+    });
     user::make(&context, &outputs).await?;
     let url = websocket_url(&outputs)?;
     let store = Store::new(&context.account, toggles::toggles_table(&system));
     examples::make(&store).await?;
     let checked = if arguments.once {
-        check(&context, &url, &store, &outputs, &applications).await
+        let checked = check(&context, &url, &store, &outputs, &applications, &mut runs);
+        tokio::select! {
+            checked = checked => checked,
+            () = interrupts.next() => Err(miette!("interrupted")),
+        }
     } else {
         let shown = welcome(
             &context,
@@ -72,12 +88,14 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
             &outputs,
             &applications,
             registry.as_ref(),
+            &runs,
         );
         match shown {
-            Ok(()) => watch(&global, &url).await,
+            Ok(()) => watch(&global, &url, &mut runs, &mut interrupts).await,
             Err(error) => Err(error),
         }
     };
+    runs.end().await;
     take_down(&global, &mut context).await?;
     checked.map(|()| ExitCode::SUCCESS)
 }
@@ -182,6 +200,21 @@ async fn packages(global: &Global, context: &Context) -> Result<Option<Registry>
         .into_diagnostic()?
 }
 
+/// The options of the program that publishes what the steps have built.
+fn publishing(global: &Global, context: &Context) -> Global {
+    Global {
+        system: None,
+        format: Format::Human,
+        region: Some(context.account.region().to_owned()),
+        profile: None,
+        ..global.clone()
+    }
+}
+
+fn npm(registry: &Registry) -> Npm {
+    Npm::new(&registry.url(), Some(registry.token().to_owned()))
+}
+
 fn websocket_url(outputs: &Outputs) -> Result<String, Report> {
     let toggles = outputs
         .get(&StackName::new(toggles::STACK))
@@ -196,6 +229,7 @@ async fn check(
     store: &Store,
     outputs: &Outputs,
     applications: &[Application],
+    runs: &mut Runs,
 ) -> Result<(), Report> {
     check::toggles(url, store).await?;
     check::applications(
@@ -203,7 +237,8 @@ async fn check(
         outputs,
         applications,
     )
-    .await
+    .await?;
+    check::commits(context, outputs, runs).await
 }
 
 fn welcome(
@@ -212,6 +247,7 @@ fn welcome(
     outputs: &Outputs,
     applications: &[Application],
     registry: Option<&Registry>,
+    runs: &Runs,
 ) -> Result<(), Report> {
     let frontage = std::env::args()
         .next()
@@ -252,17 +288,25 @@ fn welcome(
     {
         print(&format!("  {frontage} release publish {team}"))?;
     }
+    for place in runs.places() {
+        print(&place.to_string())?;
+    }
     print("\nChanges are shown here. Ctrl-C takes everything down.\n")
 }
 
-async fn watch(global: &Global, url: &str) -> Result<(), Report> {
-    let mut interrupts = Interrupts::listen();
+async fn watch(
+    global: &Global,
+    url: &str,
+    runs: &mut Runs,
+    interrupts: &mut Interrupts,
+) -> Result<(), Report> {
     let mut watch = Watch::connect(&Network::default(), url)
         .await
         .map_err(advice::report)?;
     loop {
         tokio::select! {
             event = watch.next() => if !show(Format::Human, &event)? { break },
+            event = runs.next() => if !follow(&event.to_string())? { break },
             () = interrupts.next() => break,
         }
     }

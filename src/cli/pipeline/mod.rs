@@ -10,6 +10,7 @@ use clap::Subcommand;
 use miette::{Report, miette};
 use stacks::description::{System, Team};
 
+pub(super) use self::run::{execute, prepare};
 use crate::cli::global::Global;
 
 /// The commands.

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::Args;
 use local::Tools;
 use miette::{IntoDiagnostic as _, Report};
-use stacks::description::System;
+use stacks::description::{System, Team};
 use stacks::pipeline::Step;
 
 use super::team;
@@ -42,27 +42,43 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Re
     let stack = stacks::team::stack_name(&arguments.team);
     let system = description::of(global, &[stack])?;
     let team = team(&system, &arguments.team)?;
-    let mut steps =
-        Steps::prepare(team.name.as_str(), &program(global)?).map_err(advice::report)?;
-    if let Some(folder) = team.pipeline.as_ref().and_then(|of| of.folder.as_deref()) {
-        steps.set("FRONTAGE_FOLDER", folder);
-    }
+    let registry = registry_of(global, &system, arguments).await?;
+    let mut steps = prepare(global, team, registry.as_ref()).await?;
     if let Some(name) = &arguments.preview {
         steps.set("FRONTAGE_PREVIEW", name.to_string());
-    }
-    let tools = tokio::task::spawn_blocking(|| Tools::install(&mut say));
-    let tools = tools.await.into_diagnostic()?.into_diagnostic()?;
-    steps.set("PATH", tools.path_variable());
-    if let Some(registry) = registry_of(global, &system, arguments).await? {
-        steps.set("FRONTAGE_REGISTRY", registry.url());
-        steps.set(TOKEN_VARIABLE, registry.token().unwrap_or_default());
     }
     let ended = execute(&steps, &arguments.source, &arguments.reference).await;
     ended.map_err(advice::report)
 }
 
+/// Prepares the steps of a team, with this program and its tools, and with the registry of the packages if
+/// there is one.
+pub(in crate::cli) async fn prepare(
+    global: &Global,
+    team: &Team,
+    registry: Option<&Registry>,
+) -> Result<Steps, Report> {
+    let mut steps =
+        Steps::prepare(team.name.as_str(), &program(global)?).map_err(advice::report)?;
+    if let Some(folder) = team.pipeline.as_ref().and_then(|of| of.folder.as_deref()) {
+        steps.set("FRONTAGE_FOLDER", folder);
+    }
+    let tools = tokio::task::spawn_blocking(|| Tools::install(&mut say));
+    let tools = tools.await.into_diagnostic()?.into_diagnostic()?;
+    steps.set("PATH", tools.path_variable());
+    if let Some(registry) = registry {
+        steps.set("FRONTAGE_REGISTRY", registry.url());
+        steps.set(TOKEN_VARIABLE, registry.token().unwrap_or_default());
+    }
+    Ok(steps)
+}
+
 /// Runs every step in a new checkout, until one fails or the run is interrupted.
-async fn execute(steps: &Steps, source: &str, reference: &str) -> Result<(), PipelineError> {
+pub(in crate::cli) async fn execute(
+    steps: &Steps,
+    source: &str,
+    reference: &str,
+) -> Result<(), PipelineError> {
     let checkout = Checkout::of(source, reference).await?;
     say(&format!("commit {} of {source}", checkout.commit()));
     let mut interrupts = Interrupts::listen();

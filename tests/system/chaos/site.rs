@@ -33,6 +33,9 @@ const CHANGES: [(&str, &str); 5] = [
 /// The table of the stack for which MiniStack lacks the service.
 const PACKAGES: &str = "[packages]\nprotect = [\"@frontage\"]\n";
 
+/// The table of the team with a repository, whose pipeline is the subject of other tests.
+const REPOSITORY: &str = "[teams.stock.pipeline]\nsource = \"codecommit\"\n";
+
 /// A world with a network of its own.
 pub(super) struct Site {
     project: Project,
@@ -72,20 +75,17 @@ impl Site {
 
     /// Writes the description that a phase works towards.
     pub(super) fn describe(&self, phase: Phase) {
-        let (_, mut text) = EXAMPLE.split_once("name = \"acme\"\n").expect("a name");
-        let mut described;
+        let (_, text) = EXAMPLE.split_once("name = \"acme\"\n").expect("a name");
+        let mut text = replaced(text, REPOSITORY, "");
         if self.project.world.elsewhere.is_none() {
-            described = replaced(text, PACKAGES, "");
-            text = &described;
+            text = replaced(&text, PACKAGES, "");
         }
         if phase != Phase::Apply {
-            described = text.to_owned();
             for (before, after) in CHANGES {
-                described = replaced(&described, before, after);
+                text = replaced(&text, before, after);
             }
-            text = &described;
         }
-        self.project.describe(text);
+        self.project.describe(&text);
     }
 
     /// Runs a phase to its end, and returns its calls.
