@@ -14,7 +14,7 @@ use model::{IgnoredTags, Tags};
 use proptest::option;
 use proptest::prelude::*;
 use stacks::description::{
-    AccessLogs, Alarms, Architecture, Ci, Connection, Connections, Countries, CustomDomain,
+    AccessLogs, Alarms, Architecture, Canary, Ci, Connection, Connections, Countries, CustomDomain,
     Delivery, Dns, Email, Functions, Identity, LOG_CLASSES, LogLevel, MINIMUM_TLS, Mfa, Name, Oidc,
     Operations, Packages, Password, Pipeline, Pipelines, Protocol, Provider, Quotas, Shell, Source,
     Sources, System, TEMPLATE, Team, ThreatProtection, Tier, Toggles, log_class, price_class,
@@ -366,6 +366,18 @@ fn sources() -> impl Strategy<Value = Sources> {
     })
 }
 
+fn canary() -> impl Strategy<Value = Canary> {
+    let watch = prop::collection::btree_set("[a-z]{1,9}( [a-z]{1,9})?", 0..3);
+    (1..=99, option::of((1..=300, watch))).prop_map(|(percent, bake)| {
+        let (every, watch) = bake.unzip();
+        Canary {
+            percent,
+            every,
+            watch: watch.into_iter().flatten().collect(),
+        }
+    })
+}
+
 /// What pipelines share, with a connection, so that any source can be described.
 fn pipelines() -> impl Strategy<Value = Pipelines> {
     let arn = "arn:aws:codeconnections:eu-west-1:[0-9]{12}:connection/[0-9a-f-]{8}";
@@ -376,7 +388,7 @@ fn pipelines() -> impl Strategy<Value = Pipelines> {
     let settings = (
         "[a-z]{1,9}(/[a-z]{1,9})?",
         any::<bool>(),
-        option::of(1..=99),
+        option::of(canary()),
     );
     (connection, providers, days, settings).prop_map(
         |(connection, identity_providers, log_retention_days, (branch, approval, canary))| {
@@ -404,7 +416,7 @@ fn pipeline() -> impl Strategy<Value = Pipeline> {
     ];
     let paths = prop::collection::btree_set("[a-z]{1,9}/[*][*]", 0..8);
     let folder = option::of("[a-z]{1,9}(/[a-z]{1,9})?");
-    let settings = ("[a-z]{1,9}", any::<bool>(), option::of(1..=99));
+    let settings = ("[a-z]{1,9}", any::<bool>(), option::of(canary()));
     (source, paths, folder, settings).prop_map(
         |(source, paths, folder, (branch, approval, canary))| Pipeline {
             source,
@@ -428,8 +440,32 @@ fn with_defaults(mut pipeline: Pipeline, defaults: &Pipelines) -> Pipeline {
         }
         Source::Ci(..) => pipeline.approval = defaults.approval,
     }
-    pipeline.canary = pipeline.canary.or(defaults.canary);
+    pipeline.canary = match (pipeline.canary, &defaults.canary) {
+        (Some(own), Some(default)) => Some(Canary {
+            percent: own.percent,
+            every: own.every.or(default.every),
+            watch: if own.watch.is_empty() {
+                default.watch.clone()
+            } else {
+                own.watch
+            },
+        }),
+        (own, default) => own.or(default.clone()),
+    };
     pipeline
+}
+
+fn write_canary(text: &mut String, canary: Option<&Canary>) {
+    let Some(canary) = canary else {
+        return;
+    };
+    writeln!(text, "canary = {}", canary.percent).unwrap();
+    if let Some(every) = canary.every {
+        writeln!(text, "every = \"{every}m\"").unwrap();
+    }
+    if !canary.watch.is_empty() {
+        writeln!(text, "watch = {:?}", canary.watch).unwrap();
+    }
 }
 
 fn write_pipelines(text: &mut String, pipelines: &Pipelines) {
@@ -456,9 +492,7 @@ fn write_pipelines(text: &mut String, pipelines: &Pipelines) {
         Some(Connection::Existing(arn)) => writeln!(text, "connection = \"{arn}\"").unwrap(),
         None => {}
     }
-    if let Some(canary) = canary {
-        writeln!(text, "canary = {canary}").unwrap();
-    }
+    write_canary(text, canary.as_ref());
 }
 
 fn write_pipeline(text: &mut String, team: &Name, pipeline: &Pipeline) {
@@ -500,9 +534,7 @@ fn write_pipeline(text: &mut String, team: &Name, pipeline: &Pipeline) {
         writeln!(text, "approval = {approval}").unwrap();
     }
     write_texts(text, [("folder", folder)]);
-    if let Some(canary) = canary {
-        writeln!(text, "canary = {canary}").unwrap();
-    }
+    write_canary(text, canary.as_ref());
 }
 
 /// Teams whose names, and so their default routes, differ from all others and from the shell's.

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::Args;
 use local::Tools;
 use miette::{IntoDiagnostic as _, Report};
-use stacks::description::System;
+use stacks::description::{System, Team};
 use stacks::pipeline::Step;
 
 use super::team;
@@ -13,6 +13,7 @@ use crate::cli::global::{Format, Global};
 use crate::cli::interrupts::Interrupts;
 use crate::cli::output::say;
 use crate::cli::packages::registry;
+use crate::cli::release::Canary;
 use crate::cli::{advice, description};
 use crate::packages::{Registry, TOKEN_VARIABLE};
 use crate::pipeline::{Checkout, PipelineError, Steps};
@@ -34,8 +35,26 @@ pub(in crate::cli) struct Arguments {
     #[arg(long, value_name = "URL")]
     registry: Option<String>,
     /// Publish as a preview of this name, shown only to visitors with its link
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", conflicts_with = "canary")]
     preview: Option<PreviewName>,
+    #[command(flatten)]
+    canary: Canary,
+}
+
+impl Arguments {
+    /// The variables of what is published: a preview, or a canary, of the command line or else the team's.
+    fn kind(&self, team: &Team) -> Vec<(&'static str, String)> {
+        if let Some(name) = &self.preview {
+            return vec![("FRONTAGE_PREVIEW", name.to_string())];
+        }
+        let given = self.canary.variables();
+        if !given.is_empty() {
+            return given;
+        }
+        let pipeline = team.pipeline.as_ref();
+        let described = pipeline.and_then(|pipeline| pipeline.canary.as_ref());
+        stacks::pipeline::canary_variables(described)
+    }
 }
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Report> {
@@ -47,8 +66,8 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Re
     if let Some(folder) = team.pipeline.as_ref().and_then(|of| of.folder.as_deref()) {
         steps.set("FRONTAGE_FOLDER", folder);
     }
-    if let Some(name) = &arguments.preview {
-        steps.set("FRONTAGE_PREVIEW", name.to_string());
+    for (name, value) in arguments.kind(team) {
+        steps.set(name, value);
     }
     let tools = tokio::task::spawn_blocking(|| Tools::install(&mut say));
     let tools = tools.await.into_diagnostic()?.into_diagnostic()?;

@@ -31,7 +31,7 @@ const BUILD: &str = "build";
 /// Days that artifacts are kept. A stage can be tried again for 7 days at most.
 const ARTIFACT_DAYS: i32 = 30;
 
-/// Minutes that a build may take.
+/// Minutes that a build may take, without the time that a canary bakes.
 const TIMEOUT: i32 = 30;
 
 /// The image of builds. It has the AWS CLI and several versions of Node.js.
@@ -57,7 +57,7 @@ pub(super) fn add(
         return;
     };
     let artifacts = artifacts(stack);
-    let project = project(stack, system, team, site, &artifacts);
+    let project = project(stack, system, (team, pipeline), site, &artifacts);
     let parts = Parts {
         name: stack.physical_name("pipeline"),
         pipeline,
@@ -100,7 +100,7 @@ fn artifacts(stack: &mut StackBuilder<'_>) -> Handle<Bucket> {
 fn project(
     stack: &mut StackBuilder<'_>,
     system: &System,
-    team: &Team,
+    (team, pipeline): (&Team, &description::Pipeline),
     site: &Site,
     artifacts: &Handle<Bucket>,
 ) -> Handle<Project> {
@@ -128,7 +128,7 @@ fn project(
     ]);
     let trust = PolicyDocument::trust("codebuild.amazonaws.com");
     let role = role::add(stack, system, team, trust, statements);
-    let variables = Variables::of(system, team);
+    let variables = Variables::of(system, team).with_bake(pipeline.canary.as_ref());
     let mut environment =
         codebuild::Environment::new("LINUX_CONTAINER", "BUILD_GENERAL1_SMALL", Text::from(IMAGE));
     environment.environment_variables = variables
@@ -140,10 +140,15 @@ fn project(
         description: Some(format!("Steps of the pipeline of team {}", team.name)),
         cache: Some(Cache::local(["LOCAL_CUSTOM_CACHE"])),
         logs_config: Some(LogsConfig::of_group(logs.name())),
-        timeout_in_minutes: Some(TIMEOUT),
+        timeout_in_minutes: Some(TIMEOUT + baking(pipeline).unwrap_or_default()),
         ..Project::of_pipeline(name, role.arn(), Some(spec), environment)
     };
     stack.add("project", project)
+}
+
+/// The minutes that a canary bakes.
+fn baking(pipeline: &description::Pipeline) -> Option<i32> {
+    pipeline.canary.as_ref()?.every
 }
 
 /// The role of `CodePipeline` itself. Source: `CodePipeline` User Guide, "Manage the `CodePipeline` service
@@ -192,21 +197,13 @@ fn add_pipeline(
     let before = [Step::Install, Step::Check, Step::Test, Step::Build];
     let build = ActionDeclaration {
         output_artifacts: vec![OutputArtifact::new(BUILD)],
-        ..runs(parts, BUILD, SOURCE, &before, None)
+        ..runs(parts, BUILD, SOURCE, &before, &[])
     };
     let mut stages = vec![
         StageDeclaration::new(SOURCE, vec![source.action]),
         StageDeclaration::new(BUILD, vec![build]),
     ];
-    if let Some(percent) = parts.pipeline.canary {
-        stages.push(publishes(parts, "canary", Some(percent)));
-    }
-    if parts.pipeline.approval {
-        let manual = ActionTypeId::aws(ActionCategory::Approval, "Manual");
-        let action = ActionDeclaration::new("approval", manual);
-        stages.push(StageDeclaration::new("approval", vec![action]));
-    }
-    stages.push(publishes(parts, "release", None));
+    stages.extend(releasing(parts));
     let pipeline = Pipeline {
         name: parts.name.clone(),
         role_arn: role.arn(),
@@ -222,12 +219,41 @@ fn add_pipeline(
     stack.add("pipeline", pipeline)
 }
 
+/// The stages from a build to all clients.
+fn releasing(parts: &Parts<'_>) -> Vec<StageDeclaration> {
+    let pipeline = parts.pipeline;
+    let canary = pipeline.canary.as_ref();
+    let mut variables: Vec<_> = canary
+        .map(|canary| ("FRONTAGE_CANARY", canary.percent.to_string()))
+        .into_iter()
+        .collect();
+    let bakes = baking(pipeline).is_some();
+    // What has baked goes to all clients in the same stage, unless a person lets it.
+    if bakes && !pipeline.approval {
+        return vec![publishes(parts, "release", &variables)];
+    }
+    variables.push(("FRONTAGE_HOLD", "1".to_owned()));
+    let first = canary.map(|_| publishes(parts, "canary", &variables));
+    let approval = pipeline.approval.then(|| {
+        let manual = ActionTypeId::aws(ActionCategory::Approval, "Manual");
+        let action = ActionDeclaration::new("approval", manual);
+        StageDeclaration::new("approval", vec![action])
+    });
+    let last = Some(publishes(parts, "release", &[]));
+    [first, approval, last].into_iter().flatten().collect()
+}
+
 /// A stage that publishes the build, to some clients or to all. It is tried again once: to publish the
-/// same build again changes nothing.
-fn publishes(parts: &Parts<'_>, name: &str, percent: Option<i32>) -> StageDeclaration {
-    let action = runs(parts, name, BUILD, &[Step::Publish], percent);
+/// same build again changes nothing. A canary that bakes is not, since its alarm may have ended it.
+fn publishes(
+    parts: &Parts<'_>,
+    name: &str,
+    variables: &[(&'static str, String)],
+) -> StageDeclaration {
+    let action = runs(parts, name, BUILD, &[Step::Publish], variables);
+    let bakes = !variables.is_empty() && baking(parts.pipeline).is_some();
     StageDeclaration {
-        on_failure: Some(FailureConditions::from(ConditionResult::Retry)),
+        on_failure: (!bakes).then(|| FailureConditions::from(ConditionResult::Retry)),
         ..StageDeclaration::new(name, vec![action])
     }
 }
@@ -238,13 +264,12 @@ fn runs(
     name: &str,
     input: &str,
     steps: &[Step],
-    canary: Option<i32>,
+    more: &[(&'static str, String)],
 ) -> ActionDeclaration {
     let steps: Vec<_> = steps.iter().map(|step| step.name()).collect();
     let mut variables = vec![json!({"name": STEPS_VARIABLE, "value": steps.join(" ")})];
-    variables.extend(
-        canary.map(|percent| json!({"name": "FRONTAGE_CANARY", "value": percent.to_string()})),
-    );
+    let more = more.iter();
+    variables.extend(more.map(|(name, value)| json!({"name": name, "value": value})));
     let configuration = [
         ("ProjectName", parts.project.name()),
         (

@@ -39,7 +39,7 @@ pub fn export(system: &System, team: &Team, ci: Ci, place: &Place) -> String {
         paths: Vec::new(),
         folder: None,
         approval: false,
-        canary: system.pipelines.canary,
+        canary: system.pipelines.canary.clone(),
     });
     match ci {
         Ci::GitHub => github::workflow(system, team, &pipeline, place),

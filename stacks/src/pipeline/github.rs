@@ -2,6 +2,7 @@
 
 use super::buildspec::NODE;
 use super::export::Place;
+use super::role::session_seconds;
 use super::steps::{Step, Variables};
 use super::yaml::{heredoc, mapping, scalar};
 use crate::description::{Pipeline, System, Team};
@@ -13,7 +14,7 @@ const FOLDER: &str = "$RUNNER_TEMP/frontage";
 pub(super) fn workflow(system: &System, team: &Team, pipeline: &Pipeline, place: &Place) -> String {
     let name = team.name.as_str();
     let role = place.role(system, team);
-    let variables = Variables::of(system, team).with_canary(pipeline.canary);
+    let variables = Variables::of(system, team).with_canary(pipeline.canary.as_ref());
     let variables: Vec<_> = variables.pairs().collect();
     let steps = Step::ALL.map(|step| {
         let step = step.name();
@@ -49,6 +50,7 @@ pub(super) fn workflow(system: &System, team: &Team, pipeline: &Pipeline, place:
         "        with:",
         &format!("          role-to-assume: {}", scalar(&role)),
         &format!("          aws-region: {}", scalar(&place.region)),
+        &duration(pipeline),
         "      - name: prepare",
         "        run: |",
         &heredoc(FOLDER, "          "),
@@ -59,6 +61,15 @@ pub(super) fn workflow(system: &System, team: &Team, pipeline: &Pipeline, place:
     .filter(|line| !line.is_empty())
     .flat_map(|line| [line, "\n"])
     .collect()
+}
+
+/// How long the credentials last, if a canary bakes: it begins with them and ends with them.
+fn duration(pipeline: &Pipeline) -> String {
+    let canary = pipeline.canary.as_ref().filter(|of| of.every.is_some());
+    canary.map_or_else(String::new, |_| {
+        let seconds = session_seconds(pipeline);
+        format!("          role-duration-seconds: {seconds}")
+    })
 }
 
 fn paths(paths: &[String]) -> String {

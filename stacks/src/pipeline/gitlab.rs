@@ -2,6 +2,7 @@
 
 use super::buildspec::NODE;
 use super::export::{GITLAB_AUDIENCE, Place};
+use super::role::session_seconds;
 use super::steps::{Step, Variables};
 use super::yaml::{heredoc, mapping, scalar};
 use crate::description::{Pipeline, System, Team};
@@ -14,7 +15,7 @@ const TOKEN: &str = "/tmp/frontage/identity";
 /// The file: one job, at each push to the branch.
 pub(super) fn jobs(system: &System, team: &Team, pipeline: &Pipeline, place: &Place) -> String {
     let role = place.role(system, team);
-    let of_team = Variables::of(system, team).with_canary(pipeline.canary);
+    let of_team = Variables::of(system, team).with_canary(pipeline.canary.as_ref());
     let mut variables: Vec<_> = of_team.pairs().collect();
     variables.extend([
         ("AWS_REGION", place.region.as_str()),
@@ -33,6 +34,7 @@ pub(super) fn jobs(system: &System, team: &Team, pipeline: &Pipeline, place: &Pl
         &format!("    - if: {}", scalar(&condition)),
         &changes(&pipeline.paths),
         &format!("  resource_group: frontage-{}", team.name),
+        &timeout(pipeline),
         "  variables:",
         &mapping(&variables, "    "),
         "  before_script:",
@@ -48,6 +50,15 @@ pub(super) fn jobs(system: &System, team: &Team, pipeline: &Pipeline, place: &Pl
     .filter(|line| !line.is_empty())
     .flat_map(|line| [line, "\n"])
     .collect()
+}
+
+/// How long the job and its identity token last, if a canary bakes; otherwise as the project says.
+/// Source: GitLab Docs, "`OpenID` Connect authentication using ID tokens": a token expires with its job.
+fn timeout(pipeline: &Pipeline) -> String {
+    let canary = pipeline.canary.as_ref().filter(|of| of.every.is_some());
+    canary.map_or_else(String::new, |_| {
+        format!("  timeout: {} minutes", session_seconds(pipeline) / 60)
+    })
 }
 
 fn changes(paths: &[String]) -> String {

@@ -24,7 +24,7 @@ pub use buildspec::buildspec;
 pub use export::{Place, export};
 pub use shared::STACK as SHARED_STACK;
 pub(crate) use shared::{Shared, is_shared};
-pub use steps::{STEPS, Step, Variables};
+pub use steps::{STEPS, Step, Variables, canary_variables};
 
 use crate::description::{System, Team};
 use crate::sites::Site;

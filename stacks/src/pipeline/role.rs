@@ -37,6 +37,9 @@ const BUCKETS: [&str; 10] = [
     "s3:ListBucket",
 ];
 
+/// The seconds of a session, unless a role needs more.
+const HOUR: i32 = 3600;
+
 /// Adds the role of a team whose CI service runs the steps.
 pub(super) fn add_for_ci(
     stack: &mut StackBuilder<'_>,
@@ -51,8 +54,18 @@ pub(super) fn add_for_ci(
         _ => return,
     };
     let trust = trust_in(ci, &ci.subject(repository, &pipeline.branch), shared);
-    let role = add(stack, system, team, trust, releasing(system, site));
+    let mut role = steps_role(stack, system, team, trust, releasing(system, site));
+    role.max_session_duration = Some(session_seconds(pipeline));
+    let role = stack.add("steps-role", role);
     stack.output("role", role.arn());
+}
+
+/// How long the credentials of a CI service's job last, in seconds: an hour, and the time that a canary
+/// bakes. IAM allows twelve hours.
+pub(super) fn session_seconds(pipeline: &Pipeline) -> i32 {
+    let canary = pipeline.canary.as_ref();
+    let minutes = canary.and_then(|canary| canary.every).unwrap_or_default();
+    HOUR + minutes * 60
 }
 
 /// Adds the role, with a trust policy and permissions.
@@ -63,9 +76,19 @@ pub(super) fn add(
     trust: PolicyDocument,
     statements: Vec<Statement>,
 ) -> Handle<Role> {
-    let description = format!("Permissions of the steps of {}'s pipeline", team.name);
-    let role = named(stack, system, STEPS_ROLE, description, trust, statements);
+    let role = steps_role(stack, system, team, trust, statements);
     stack.add("steps-role", role)
+}
+
+fn steps_role(
+    stack: &StackBuilder<'_>,
+    system: &System,
+    team: &Team,
+    trust: PolicyDocument,
+    statements: Vec<Statement>,
+) -> Role {
+    let description = format!("Permissions of the steps of {}'s pipeline", team.name);
+    named(stack, system, STEPS_ROLE, description, trust, statements)
 }
 
 /// A role of a pipeline.
@@ -87,7 +110,7 @@ pub(super) fn named(
             policy_name: "pipeline".to_owned(),
             policy_document: PolicyDocument::new(statements),
         }],
-        max_session_duration: Some(3600),
+        max_session_duration: Some(HOUR),
         permissions_boundary: system
             .functions
             .permissions_boundary
@@ -180,7 +203,11 @@ fn finding(system: &str) -> Vec<Statement> {
         named_statement(
             "ReadAlarms",
             &["cloudwatch:DescribeAlarms"],
-            vec![Text::regional_arn("cloudwatch", [watched])],
+            vec![
+                Text::regional_arn("cloudwatch", [watched]),
+                // Those of the sites.
+                of_account("cloudwatch:us-east-1", "alarm:*"),
+            ],
         ),
     ]
 }
