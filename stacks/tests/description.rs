@@ -388,14 +388,21 @@ fn pipelines() -> impl Strategy<Value = Pipelines> {
     let settings = (
         "[a-z]{1,9}(/[a-z]{1,9})?",
         any::<bool>(),
+        any::<bool>(),
         option::of(canary()),
     );
     (connection, providers, days, settings).prop_map(
-        |(connection, identity_providers, log_retention_days, (branch, approval, canary))| {
+        |(
+            connection,
+            identity_providers,
+            log_retention_days,
+            (branch, previews, approval, canary),
+        )| {
             Pipelines {
                 connection: Some(connection),
                 identity_providers,
                 branch,
+                previews,
                 approval,
                 canary,
                 log_retention_days,
@@ -416,13 +423,19 @@ fn pipeline() -> impl Strategy<Value = Pipeline> {
     ];
     let paths = prop::collection::btree_set("[a-z]{1,9}/[*][*]", 0..8);
     let folder = option::of("[a-z]{1,9}(/[a-z]{1,9})?");
-    let settings = ("[a-z]{1,9}", any::<bool>(), option::of(canary()));
+    let settings = (
+        "[a-z]{1,9}",
+        any::<bool>(),
+        any::<bool>(),
+        option::of(canary()),
+    );
     (source, paths, folder, settings).prop_map(
-        |(source, paths, folder, (branch, approval, canary))| Pipeline {
+        |(source, paths, folder, (branch, previews, approval, canary))| Pipeline {
             source,
             branch,
             paths: paths.into_iter().collect(),
             folder,
+            previews,
             approval,
             canary,
         },
@@ -433,8 +446,12 @@ fn pipeline() -> impl Strategy<Value = Pipeline> {
 fn with_defaults(mut pipeline: Pipeline, defaults: &Pipelines) -> Pipeline {
     match pipeline.source {
         Source::Connection(_) => {}
-        Source::CodeCommit => pipeline.paths.clear(),
+        Source::CodeCommit => {
+            pipeline.paths.clear();
+            pipeline.previews = defaults.previews;
+        }
         Source::S3 { .. } => {
+            pipeline.previews = defaults.previews;
             pipeline.paths.clear();
             pipeline.branch.clone_from(&defaults.branch);
         }
@@ -473,13 +490,14 @@ fn write_pipelines(text: &mut String, pipelines: &Pipelines) {
         connection,
         identity_providers,
         branch,
+        previews,
         approval,
         canary,
         log_retention_days,
     } = pipelines;
     writeln!(
         text,
-        "[pipelines]\nbranch = \"{branch}\"\napproval = {approval}"
+        "[pipelines]\nbranch = \"{branch}\"\npreviews = {previews}\napproval = {approval}"
     )
     .unwrap();
     writeln!(text, "log_retention_days = {log_retention_days}").unwrap();
@@ -501,14 +519,15 @@ fn write_pipeline(text: &mut String, team: &Name, pipeline: &Pipeline) {
         branch,
         paths,
         folder,
+        previews,
         approval,
         canary,
     } = pipeline;
-    let (of_branch, of_paths, of_approval) = match source {
-        Source::Connection(_) => (true, true, true),
-        Source::CodeCommit => (true, false, true),
-        Source::S3 { .. } => (false, false, true),
-        Source::Ci(..) => (true, true, false),
+    let (of_branch, of_paths, of_previews, of_approval) = match source {
+        Source::Connection(_) => (true, true, true, true),
+        Source::CodeCommit => (true, false, false, true),
+        Source::S3 { .. } => (false, false, false, true),
+        Source::Ci(..) => (true, true, true, false),
     };
     writeln!(text, "[teams.{team}.pipeline]").unwrap();
     match source {
@@ -529,6 +548,9 @@ fn write_pipeline(text: &mut String, team: &Name, pipeline: &Pipeline) {
     }
     if of_paths {
         writeln!(text, "paths = {paths:?}").unwrap();
+    }
+    if of_previews {
+        writeln!(text, "previews = {previews}").unwrap();
     }
     if of_approval {
         writeln!(text, "approval = {approval}").unwrap();

@@ -28,6 +28,7 @@ folder = \"shipping\"
 approval = true
 every = \"30m\"
 watch = [\"acme-shipping-errors\"]
+previews = true
 [teams.billing.pipeline]
 source = \"codecommit\"
 branch = \"release\"
@@ -41,11 +42,13 @@ repository = \"acme/orders\"
 paths = [\"src/**\"]
 every = \"2h\"
 watch = [\"acme-orders-errors\", \"acme orders (5xx)\"]
+previews = true
 [teams.stock.pipeline]
 source = \"gitlab-ci\"
 repository = \"acme/web/stock\"
 paths = [\"src/**\"]
 every = \"1h\"
+previews = true
 [teams.plain]
 ";
 

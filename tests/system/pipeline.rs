@@ -403,7 +403,8 @@ const LINTERS: ToolSet = ToolSet::new("ci", include_str!("../../tools/ci.txt"));
 fn the_files_for_ci_services_are_valid() {
     let more = "account = \"111122223333\"\n[packages]\n[shell]\n[teams.plain]\n\
                 [teams.shipping.pipeline]\nsource = \"github-actions\"\nrepository = \"acme/apps\"\n\
-                paths = [\"shipping/**\"]\nfolder = \"shipping\"\ncanary = 10\n";
+                paths = [\"shipping/**\"]\nfolder = \"shipping\"\ncanary = 10\n\
+                every = \"10m\"\nwatch = [\"errors (5xx)\"]\npreviews = true\n";
     let project = Project::described(more);
     let linters = Tools::install_set(&LINTERS, &mut |line| eprintln!("{line}"));
     let check = linters

@@ -24,6 +24,8 @@ pub struct Pipelines {
     pub identity_providers: Vec<Ci>,
     /// The branch whose commits are released. Default: `main`.
     pub branch: String,
+    /// Whether pull requests publish previews. Default: no.
+    pub previews: bool,
     /// Whether a person approves a release first. Default: no.
     pub approval: bool,
     /// The clients that a release goes to first. Default: none.
@@ -38,6 +40,7 @@ impl Default for Pipelines {
             connection: None,
             identity_providers: Vec::new(),
             branch: "main".to_owned(),
+            previews: false,
             approval: false,
             canary: None,
             log_retention_days: 30,
@@ -99,6 +102,8 @@ pub struct Pipeline {
     pub paths: Vec<String>,
     /// The folder of the team's npm package in the repository. Default: the repository itself.
     pub folder: Option<String>,
+    /// Whether pull requests publish previews. CodeCommit and a zip start none.
+    pub previews: bool,
     /// Whether a person approves a release first.
     pub approval: bool,
     /// The clients that a release goes to first.
@@ -149,6 +154,7 @@ impl Pipelines {
                 .texts("identity_providers", identity_provider)
                 .unwrap_or_default(),
             branch: table.text("branch", branch).unwrap_or(default.branch),
+            previews: table.boolean("previews").unwrap_or(default.previews),
             approval: table.boolean("approval").unwrap_or(default.approval),
             canary: Canary::read(table, None),
             log_retention_days: table
@@ -166,6 +172,7 @@ impl Pipeline {
         let branch = table.text("branch", branch);
         let paths = table.texts("paths", pattern).unwrap_or_default();
         let folder = table.text("folder", folder);
+        let previews = table.boolean("previews");
         let approval = table.boolean("approval");
         let canary = Canary::read(table, defaults.canary.as_ref());
         table.report(too_many(table, &paths));
@@ -182,6 +189,7 @@ impl Pipeline {
             branch: branch.unwrap_or_else(|| defaults.branch.clone()),
             paths,
             folder,
+            previews: previews.unwrap_or(defaults.previews),
             approval: approval.unwrap_or(defaults.approval),
             canary,
         })
@@ -287,8 +295,14 @@ fn too_many(table: &Table, paths: &[String]) -> Option<Problem> {
 fn ineffective(table: &Table, source: &Source) -> Option<Problem> {
     let (keys, why): (&[&str], _) = match source {
         Source::Connection(_) => return None,
+        Source::CodeCommit if table.has("previews") => {
+            (&["previews"], "CodeCommit's pull requests start nothing")
+        }
         Source::CodeCommit => (&["paths"], "CodeCommit's events name no files"),
-        Source::S3 { .. } => (&["branch", "paths"], "a zip is released as it is"),
+        Source::S3 { .. } => (
+            &["branch", "paths", "previews"],
+            "a zip is released as it is",
+        ),
         Source::Ci(..) => (
             &["approval"],
             "the repository's host has approvals of its own",

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use model::types::iam::{Policy, PolicyDocument, Principal, Role, Statement, Values};
 use model::{Handle, Pseudo, StackBuilder, StackName, Text, physical_prefix};
 
-use super::STEPS_ROLE;
 use super::shared::Shared;
+use super::{PREVIEW_ROLE, STEPS_ROLE};
 use crate::description::{Ci, Pipeline, Source, System, Team};
 use crate::packages;
 use crate::sites::Site;
@@ -57,6 +57,12 @@ pub(super) fn add_for_ci(
     let mut role = steps_role(stack, system, team, trust, releasing(system, site));
     role.max_session_duration = Some(session_seconds(pipeline));
     let role = stack.add("steps-role", role);
+    if pipeline.previews {
+        let trust = trust_in(ci, &ci.subject_of_requests(repository), shared);
+        let mut role = preview_role(stack, system, team, trust, previewing(system, site));
+        role.max_session_duration = Some(session_seconds(pipeline));
+        stack.add("preview-role", role);
+    }
     stack.output("role", role.arn());
 }
 
@@ -119,19 +125,41 @@ pub(super) fn named(
     }
 }
 
-/// The trust in identity tokens of a CI service, for one subject.
+/// The role that the steps have for a pull request.
+pub(super) fn preview_role(
+    stack: &StackBuilder<'_>,
+    system: &System,
+    team: &Team,
+    trust: PolicyDocument,
+    statements: Vec<Statement>,
+) -> Role {
+    let description = format!("Permissions of the previews of {}'s pipeline", team.name);
+    named(stack, system, PREVIEW_ROLE, description, trust, statements)
+}
+
+/// The trust in identity tokens of a CI service, for one subject or a pattern of them.
 fn trust_in(ci: Ci, subject: &str, shared: &Shared) -> PolicyDocument {
     let host = ci.issuer().trim_start_matches("https://");
-    let equals = [("aud", ci.audience()), ("sub", subject)];
-    let equals = equals.map(|(claim, value)| {
+    let claim = |claim: &str, value: &str| {
         let values = Values(vec![Text::from(value)]);
         (format!("{host}:{claim}"), values)
-    });
+    };
+    let mut condition = BTreeMap::from([(
+        "StringEquals".to_owned(),
+        BTreeMap::from([claim("aud", ci.audience())]),
+    )]);
+    let operator = if subject.contains('*') {
+        "StringLike"
+    } else {
+        "StringEquals"
+    };
+    let of_subject = condition.entry(operator.to_owned()).or_default();
+    of_subject.extend([claim("sub", subject)]);
     let federated = Values(vec![shared.provider(ci)]);
     let principal = BTreeMap::from([("Federated".to_owned(), federated)]);
     PolicyDocument::new(vec![Statement {
         principal: Some(Principal::Of(principal)),
-        condition: BTreeMap::from([("StringEquals".to_owned(), BTreeMap::from(equals))]),
+        condition,
         ..Statement::allow(["sts:AssumeRoleWithWebIdentity"], Vec::new())
     }])
 }
@@ -145,6 +173,40 @@ pub(super) fn releasing(system: &System, site: &Site) -> Vec<Statement> {
         vec![objects],
     );
     let mut statements = vec![release];
+    statements.extend(finding(system.name.as_str()));
+    statements.extend(installing(system));
+    statements
+}
+
+/// What the steps need for a preview: the same, but they can change no object that there is, except
+/// previews. Sources: Amazon S3 User Guide, "Enforce conditional writes on Amazon S3 buckets";
+/// `src/release/preview.rs` for what a preview writes.
+pub(super) fn previewing(system: &System, site: &Site) -> Vec<Statement> {
+    let objects = |patterns: &[&str]| {
+        let text = |pattern: &&str| Text::concat([site.bucket.arn(), Text::from(*pattern)]);
+        patterns.iter().map(text).collect::<Vec<_>>()
+    };
+    let announcements = "/releases/*/publishing-*.json";
+    let new = Values(vec![Text::from("false")]);
+    let is_new = BTreeMap::from([("s3:if-none-match".to_owned(), new)]);
+    let add = named_statement(
+        "Add",
+        &["s3:PutObject"],
+        objects(&["/assets/*", "/releases/*"]),
+    );
+    let mut statements = vec![
+        named_statement("Read", &["s3:GetObject"], objects(&["/*"])),
+        named_statement(
+            "Preview",
+            &["s3:PutObject"],
+            objects(&["/previews/*", announcements]),
+        ),
+        named_statement("Withdraw", &["s3:DeleteObject"], objects(&[announcements])),
+        Statement {
+            condition: BTreeMap::from([("Null".to_owned(), is_new)]),
+            ..add
+        },
+    ];
     statements.extend(finding(system.name.as_str()));
     statements.extend(installing(system));
     statements
