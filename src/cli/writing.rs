@@ -168,7 +168,7 @@ impl Writing {
 
     /// Binds the system's name to the id that a plan writes. False if another run has bound it to
     /// another one since the account was read.
-    async fn bind(&self, plan: &Plan) -> Result<bool, Report> {
+    pub(super) async fn bind(&self, plan: &Plan) -> Result<bool, Report> {
         match plan.known.id.get().filter(|_| !self.is_bound) {
             Some(id) => self.control.bind(id).await.map_err(advice::report),
             None => Ok(true),

@@ -15,12 +15,15 @@ use super::checkout::Checkout;
 use super::error::{Ended, PipelineError};
 
 /// The script's variables that a caller's environment may have, but that do not concern this run.
-const OTHERS: [&str; 5] = [
+const OTHERS: [&str; 8] = [
     "FRONTAGE_CANARY",
     "FRONTAGE_DOMAIN",
+    "FRONTAGE_EVERY",
     "FRONTAGE_FOLDER",
+    "FRONTAGE_HOLD",
     "FRONTAGE_PREVIEW",
     "FRONTAGE_REGISTRY",
+    "FRONTAGE_WATCH",
 ];
 
 /// The script, and the program that it publishes with, in a directory of their own, which is deleted

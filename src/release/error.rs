@@ -172,7 +172,7 @@ impl Hint for ReleaseError {
                 "check `frontage release list`, then run the command again if your release should be current"
             }
             Self::CanaryOfShell => "omit --canary",
-            Self::CanaryAlone => "publish without --canary first",
+            Self::CanaryAlone => "publish without --canary first, or add --else all",
             Self::CanaryIsCurrent(_) => "build a different release, or omit --canary",
             Self::PreviewOfShell => "omit --preview",
             Self::NoCanary => "name a preview or a version: `frontage release list` shows them",

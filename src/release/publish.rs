@@ -93,6 +93,16 @@ impl Releases {
         Ok(published)
     }
 
+    /// Whether a release can be a canary: another one is current.
+    ///
+    /// # Errors
+    /// If the pointer cannot be read.
+    pub async fn takes_canary(&self, version: &Version) -> Result<bool, ReleaseError> {
+        let pointer = self.pointer().await?;
+        let current = pointer.state.current();
+        Ok(current.is_some_and(|current| current != version))
+    }
+
     pub(super) fn next(
         &self,
         state: &State,

@@ -106,6 +106,8 @@ pub struct Rollout {
     pub every: Duration,
     /// The alarms that end it.
     pub alarms: Alarms,
+    /// Whether it stays a canary after its last step.
+    pub hold: bool,
 }
 
 impl Releases {
@@ -120,7 +122,8 @@ impl Releases {
         Ok(steps.resumed(share.map(|(_, percent)| percent)))
     }
 
-    /// Takes a running canary step by step to all clients.
+    /// Takes a running canary step by step to all clients, or to its last step if it is held there.
+    /// Returns the share that it keeps.
     ///
     /// # Errors
     /// [`ReleaseError::Rang`] if an alarm went off: then the canary has ended, and what was current
@@ -131,7 +134,7 @@ impl Releases {
         version: &Version,
         rollout: &Rollout,
         events: &Events,
-    ) -> Result<(), ReleaseError> {
+    ) -> Result<Option<Percent>, ReleaseError> {
         let canary = self.pointer().await?.state.canary;
         let mut percent = match canary {
             Some((canary, percent)) if canary == *version => percent,
@@ -140,10 +143,13 @@ impl Releases {
         loop {
             self.bake((version, percent), rollout, events).await?;
             let next = rollout.steps.after(percent);
+            if next.is_none() && rollout.hold {
+                return Ok(Some(percent));
+            }
             self.raise((version, percent), next, events).await?;
             match next {
                 Some(next) => percent = next,
-                None => return Ok(()),
+                None => return Ok(None),
             }
         }
     }

@@ -14,7 +14,7 @@ use model::{IgnoredTags, Tags};
 use proptest::option;
 use proptest::prelude::*;
 use stacks::description::{
-    AccessLogs, Alarms, Architecture, Ci, Connection, Connections, Countries, CustomDomain,
+    AccessLogs, Alarms, Architecture, Canary, Ci, Connection, Connections, Countries, CustomDomain,
     Delivery, Dns, Email, Functions, Identity, LOG_CLASSES, LogLevel, MINIMUM_TLS, Mfa, Name, Oidc,
     Operations, Packages, Password, Pipeline, Pipelines, Protocol, Provider, Quotas, Shell, Source,
     Sources, System, TEMPLATE, Team, ThreatProtection, Tier, Toggles, log_class, price_class,
@@ -366,6 +366,18 @@ fn sources() -> impl Strategy<Value = Sources> {
     })
 }
 
+fn canary() -> impl Strategy<Value = Canary> {
+    let watch = prop::collection::btree_set("[a-z]{1,9}( [a-z]{1,9})?", 0..3);
+    (1..=99, option::of((1..=300, watch))).prop_map(|(percent, bake)| {
+        let (every, watch) = bake.unzip();
+        Canary {
+            percent,
+            every,
+            watch: watch.into_iter().flatten().collect(),
+        }
+    })
+}
+
 /// What pipelines share, with a connection, so that any source can be described.
 fn pipelines() -> impl Strategy<Value = Pipelines> {
     let arn = "arn:aws:codeconnections:eu-west-1:[0-9]{12}:connection/[0-9a-f-]{8}";
@@ -376,14 +388,21 @@ fn pipelines() -> impl Strategy<Value = Pipelines> {
     let settings = (
         "[a-z]{1,9}(/[a-z]{1,9})?",
         any::<bool>(),
-        option::of(1..=99),
+        any::<bool>(),
+        option::of(canary()),
     );
     (connection, providers, days, settings).prop_map(
-        |(connection, identity_providers, log_retention_days, (branch, approval, canary))| {
+        |(
+            connection,
+            identity_providers,
+            log_retention_days,
+            (branch, previews, approval, canary),
+        )| {
             Pipelines {
                 connection: Some(connection),
                 identity_providers,
                 branch,
+                previews,
                 approval,
                 canary,
                 log_retention_days,
@@ -404,13 +423,19 @@ fn pipeline() -> impl Strategy<Value = Pipeline> {
     ];
     let paths = prop::collection::btree_set("[a-z]{1,9}/[*][*]", 0..8);
     let folder = option::of("[a-z]{1,9}(/[a-z]{1,9})?");
-    let settings = ("[a-z]{1,9}", any::<bool>(), option::of(1..=99));
+    let settings = (
+        "[a-z]{1,9}",
+        any::<bool>(),
+        any::<bool>(),
+        option::of(canary()),
+    );
     (source, paths, folder, settings).prop_map(
-        |(source, paths, folder, (branch, approval, canary))| Pipeline {
+        |(source, paths, folder, (branch, previews, approval, canary))| Pipeline {
             source,
             branch,
             paths: paths.into_iter().collect(),
             folder,
+            previews,
             approval,
             canary,
         },
@@ -421,15 +446,43 @@ fn pipeline() -> impl Strategy<Value = Pipeline> {
 fn with_defaults(mut pipeline: Pipeline, defaults: &Pipelines) -> Pipeline {
     match pipeline.source {
         Source::Connection(_) => {}
-        Source::CodeCommit => pipeline.paths.clear(),
+        Source::CodeCommit => {
+            pipeline.paths.clear();
+            pipeline.previews = defaults.previews;
+        }
         Source::S3 { .. } => {
+            pipeline.previews = defaults.previews;
             pipeline.paths.clear();
             pipeline.branch.clone_from(&defaults.branch);
         }
         Source::Ci(..) => pipeline.approval = defaults.approval,
     }
-    pipeline.canary = pipeline.canary.or(defaults.canary);
+    pipeline.canary = match (pipeline.canary, &defaults.canary) {
+        (Some(own), Some(default)) => Some(Canary {
+            percent: own.percent,
+            every: own.every.or(default.every),
+            watch: if own.watch.is_empty() {
+                default.watch.clone()
+            } else {
+                own.watch
+            },
+        }),
+        (own, default) => own.or(default.clone()),
+    };
     pipeline
+}
+
+fn write_canary(text: &mut String, canary: Option<&Canary>) {
+    let Some(canary) = canary else {
+        return;
+    };
+    writeln!(text, "canary = {}", canary.percent).unwrap();
+    if let Some(every) = canary.every {
+        writeln!(text, "every = \"{every}m\"").unwrap();
+    }
+    if !canary.watch.is_empty() {
+        writeln!(text, "watch = {:?}", canary.watch).unwrap();
+    }
 }
 
 fn write_pipelines(text: &mut String, pipelines: &Pipelines) {
@@ -437,13 +490,14 @@ fn write_pipelines(text: &mut String, pipelines: &Pipelines) {
         connection,
         identity_providers,
         branch,
+        previews,
         approval,
         canary,
         log_retention_days,
     } = pipelines;
     writeln!(
         text,
-        "[pipelines]\nbranch = \"{branch}\"\napproval = {approval}"
+        "[pipelines]\nbranch = \"{branch}\"\npreviews = {previews}\napproval = {approval}"
     )
     .unwrap();
     writeln!(text, "log_retention_days = {log_retention_days}").unwrap();
@@ -456,9 +510,7 @@ fn write_pipelines(text: &mut String, pipelines: &Pipelines) {
         Some(Connection::Existing(arn)) => writeln!(text, "connection = \"{arn}\"").unwrap(),
         None => {}
     }
-    if let Some(canary) = canary {
-        writeln!(text, "canary = {canary}").unwrap();
-    }
+    write_canary(text, canary.as_ref());
 }
 
 fn write_pipeline(text: &mut String, team: &Name, pipeline: &Pipeline) {
@@ -467,14 +519,15 @@ fn write_pipeline(text: &mut String, team: &Name, pipeline: &Pipeline) {
         branch,
         paths,
         folder,
+        previews,
         approval,
         canary,
     } = pipeline;
-    let (of_branch, of_paths, of_approval) = match source {
-        Source::Connection(_) => (true, true, true),
-        Source::CodeCommit => (true, false, true),
-        Source::S3 { .. } => (false, false, true),
-        Source::Ci(..) => (true, true, false),
+    let (of_branch, of_paths, of_previews, of_approval) = match source {
+        Source::Connection(_) => (true, true, true, true),
+        Source::CodeCommit => (true, false, false, true),
+        Source::S3 { .. } => (false, false, false, true),
+        Source::Ci(..) => (true, true, true, false),
     };
     writeln!(text, "[teams.{team}.pipeline]").unwrap();
     match source {
@@ -496,13 +549,14 @@ fn write_pipeline(text: &mut String, team: &Name, pipeline: &Pipeline) {
     if of_paths {
         writeln!(text, "paths = {paths:?}").unwrap();
     }
+    if of_previews {
+        writeln!(text, "previews = {previews}").unwrap();
+    }
     if of_approval {
         writeln!(text, "approval = {approval}").unwrap();
     }
     write_texts(text, [("folder", folder)]);
-    if let Some(canary) = canary {
-        writeln!(text, "canary = {canary}").unwrap();
-    }
+    write_canary(text, canary.as_ref());
 }
 
 /// Teams whose names, and so their default routes, differ from all others and from the shell's.

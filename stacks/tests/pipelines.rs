@@ -26,20 +26,29 @@ repository = \"acme/apps\"
 paths = [\"shipping/**\", \"package-lock.json\"]
 folder = \"shipping\"
 approval = true
+every = \"30m\"
+watch = [\"acme-shipping-errors\"]
+previews = true
 [teams.billing.pipeline]
 source = \"codecommit\"
 branch = \"release\"
 [teams.profile.pipeline]
 source = \"s3\"
 object = \"acme-sources/profile.zip\"
+every = \"10m\"
 [teams.orders.pipeline]
 source = \"github-actions\"
 repository = \"acme/orders\"
 paths = [\"src/**\"]
+every = \"2h\"
+watch = [\"acme-orders-errors\", \"acme orders (5xx)\"]
+previews = true
 [teams.stock.pipeline]
 source = \"gitlab-ci\"
 repository = \"acme/web/stock\"
 paths = [\"src/**\"]
+every = \"1h\"
+previews = true
 [teams.plain]
 ";
 
@@ -216,6 +225,18 @@ fn what_a_pipeline_cannot_be() {
         (
             "[teams.a.pipeline]\nsource = \"github-actions\"\nrepository = \"a/b\"\npaths = [\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\"]\n",
             "`paths` has too many patterns",
+        ),
+        (
+            "[teams.a.pipeline]\nsource = \"codecommit\"\nevery = \"10m\"\n",
+            "`every` has no effect",
+        ),
+        (
+            "[pipelines]\ncanary = 10\n[teams.a.pipeline]\nsource = \"codecommit\"\nwatch = [\"x\"]\n",
+            "`watch` has no effect",
+        ),
+        (
+            "[teams.a.pipeline]\nsource = \"codecommit\"\ncanary = 10\nevery = \"6h\"\n",
+            "not a time that a canary can take",
         ),
     ] {
         let text = problems(pipeline);

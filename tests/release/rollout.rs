@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::config::{Builder, Region};
 use aws_sdk_cloudwatch::types::{ComparisonOperator, StateValue, Statistic};
-use frontage::release::{Dist, Event, Events, ReleaseError, Rollout, Steps};
+use frontage::release::{Dist, Event, Events, Percent, ReleaseError, Rollout, Steps};
 use tokio::sync::mpsc::unbounded_channel;
 
 use super::bucket::Bucket;
@@ -54,6 +54,7 @@ async fn rollout(bucket: &Bucket, steps: &str, every: Duration, names: &[&str]) 
         steps: steps.parse::<Steps>().expect("steps"),
         every,
         alarms: bucket.releases().await.alarms(&names),
+        hold: false,
     }
 }
 
@@ -105,6 +106,25 @@ async fn a_canary_goes_on_from_the_step_that_it_has_reached() {
         .await;
     ended.expect("rolled out");
     assert_eq!(bucket.assert_whole().await, *dist.version());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_canary_that_is_held_stays_at_its_last_step() {
+    let (bucket, dist, _) = ready().await;
+    let before = bucket.current().await;
+    let held = Rollout {
+        hold: true,
+        ..rollout(&bucket, "10,50", SECOND, &[]).await
+    };
+    let releases = bucket.releases().await;
+    let ended = releases
+        .roll_out(dist.version(), &held, &Events::none())
+        .await;
+    assert_eq!(ended.expect("held").map(Percent::get), Some(50));
+    assert_eq!(bucket.current().await, before);
+    let takes = async |version| releases.takes_canary(version).await.expect("read");
+    assert!(takes(dist.version()).await);
+    assert!(!takes(&before).await, "it is current");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -222,6 +222,65 @@ fn a_commit_becomes_a_release_and_a_build_that_fails_publishes_nothing() {
     assert_eq!(releases(&project).len(), 1, "the same release");
 }
 
+/// The canary is the description's, and its alarm ends it while the steps run. The first release has no
+/// others to go to first.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_canary_of_a_pipeline_is_ended_by_its_alarm() {
+    let pipeline = "[teams.shipping.pipeline]\nsource = \"codecommit\"\n";
+    let canary = "canary = 50\nevery = \"1h\"\nwatch = [\"shipping errors\"]\n";
+    let project = project();
+    project.describe(&format!("{SYSTEM}{pipeline}{canary}"));
+    let client = aws_sdk_cloudwatch::Client::new(&project.world.config());
+    let alarm = client.put_metric_alarm().alarm_name("shipping errors");
+    let alarm = alarm.namespace("Acme").metric_name("Errors").period(60);
+    let alarm = alarm.statistic(aws_sdk_cloudwatch::types::Statistic::Sum);
+    let alarm = alarm.evaluation_periods(1).threshold(1.0);
+    let alarm = alarm.comparison_operator("GreaterThanThreshold".into());
+    alarm.send().await.expect("an alarm");
+    let ring = async |state: &str| {
+        let set = client.set_alarm_state().alarm_name("shipping errors");
+        let set = set.state_value(state.into()).state_reason("7 errors");
+        set.send().await.expect("set");
+    };
+    ring("OK").await;
+    let seen = tempfile::tempdir().expect("a directory");
+    let repository = quick(seen.path());
+    repository.push("main");
+    let source = repository.bare();
+    let first = run(&project, &["--source", &source]);
+    assert_eq!(first.code, Some(0), "{first:#?}");
+    let standings = || {
+        let releases = releases(&project);
+        let standing = |of: &Value| of["standing"].as_str().unwrap_or("?").to_owned();
+        releases.iter().map(standing).collect::<Vec<_>>()
+    };
+    assert_eq!(standings(), ["current"]);
+
+    repository.write(
+        "built/assets/main-0a1b2c3d.js",
+        "export default { next: true }",
+    );
+    repository.write(
+        "built/frontage.json",
+        r#"{"entry": "assets/main-1a1b2c3d.js"}"#,
+    );
+    let next = repository.work().join("built/assets");
+    fs::rename(next.join("main-0a1b2c3d.js"), next.join("main-1a1b2c3d.js")).expect("renamed");
+    repository.push("main");
+    let mut running = project.spawn(&["pipeline", "run", "shipping", "--source", &source]);
+    assert!(running.until(1, |line| line.contains("watching an alarm")));
+    assert!(standings().contains(&"canary".to_owned()));
+    ring("ALARM").await;
+    let ended = running.end();
+    assert_eq!((ended.code, &*ended.stdout), (Some(1), ""), "{ended:#?}");
+    for told in ["is ringing: 7 errors", "the step `publish` failed"] {
+        assert!(ended.stderr.contains(told), "{told}: {ended:#?}");
+    }
+    assert!(!standings().contains(&"canary".to_owned()));
+    let deleted = client.delete_alarms().alarm_names("shipping errors").send();
+    deleted.await.expect("deleted");
+}
+
 #[test]
 fn what_cannot_be_run() {
     let project = Project::described(SYSTEM);
@@ -407,7 +466,8 @@ const LINTERS: ToolSet = ToolSet::new("ci", include_str!("../../tools/ci.txt"));
 fn the_files_for_ci_services_are_valid() {
     let more = "account = \"111122223333\"\n[packages]\n[shell]\n[teams.plain]\n\
                 [teams.shipping.pipeline]\nsource = \"github-actions\"\nrepository = \"acme/apps\"\n\
-                paths = [\"shipping/**\"]\nfolder = \"shipping\"\ncanary = 10\n";
+                paths = [\"shipping/**\"]\nfolder = \"shipping\"\ncanary = 10\n\
+                every = \"10m\"\nwatch = [\"errors (5xx)\"]\npreviews = true\n";
     let project = Project::described(more);
     let linters = Tools::install_set(&LINTERS, &mut |line| eprintln!("{line}"));
     let check = linters

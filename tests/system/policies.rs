@@ -376,7 +376,7 @@ async fn a_teams_pipeline_releases_its_own_application() {
 /// The role that a CI service assumes runs each step, and publishes to its team's site alone.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pipelines_role_runs_its_steps_and_no_others() {
-    let described = "[shell]\n[teams.shipping]\n[teams.billing.pipeline]\n\
+    let described = "[shell]\n[teams.shipping]\n[teams.billing.pipeline]\npreviews = true\n\
                      source = \"github-actions\"\nrepository = \"acme/billing\"\n";
     let project = strict(described);
     let stacks = ["edge", "team/billing", "team/shipping", "ci/billing"];
@@ -384,16 +384,8 @@ async fn a_pipelines_role_runs_its_steps_and_no_others() {
     project.ok(&[&["apply", "--yes"], &stacks[..]].concat());
     project.ok(&[&["plan", "--detailed-exitcode"], &stacks[..]].concat());
     let world = &project.world;
-    let role = format!("{}-ci-billing-make-{}", world.system, world.region);
-    let iam = aws_sdk_iam::Client::new(&world.config());
-    let policy = iam
-        .get_role_policy()
-        .role_name(role)
-        .policy_name("pipeline");
-    let policy = policy.send().await.expect("the policy");
-    let document = super::least_privilege::decoded(policy.policy_document());
-    let document: Value = serde_json::from_str(&document).expect("JSON");
-    let builder = User::with(&project, "builder", &adapted(vec![document])).await;
+    let builder = with_rights_of_role(&project, "make").await;
+    let shower = with_rights_of_role(&project, "show").await;
 
     let seen = tempfile::tempdir().expect("a directory");
     let repository = super::pipeline::quick(seen.path());
@@ -404,6 +396,29 @@ async fn a_pipelines_role_runs_its_steps_and_no_others() {
         &["pipeline", "run", "billing", "--source", &source],
     );
     builder.ok(&project, &["release", "list", "billing"]);
+    // Of a pull request: a preview, and nothing that others see.
+    let preview = ["--source", &source, "--preview", "pr-1"];
+    shower.ok(
+        &project,
+        &[&["pipeline", "run", "billing"], &preview[..]].concat(),
+    );
+    let released = build(&project, "released");
+    for publish in [
+        &["release", "publish", "billing", "--dir", &released][..],
+        &["release", "rollback", "billing"],
+        &[
+            "release",
+            "publish",
+            "shipping",
+            "--dir",
+            &released,
+            "--preview",
+            "pr-1",
+        ],
+    ] {
+        let refused = shower.runs(&project, publish);
+        assert_eq!(refused.code, Some(1), "{publish:?}: {refused:#?}");
+    }
     let other = build(&project, "other");
     for application in ["shipping", "shell"] {
         let publish = ["release", "publish", application, "--dir", &other];
@@ -420,6 +435,27 @@ async fn a_pipelines_role_runs_its_steps_and_no_others() {
     assert_eq!(applied.code, Some(1), "{applied:#?}");
     project.destroy();
     assert_eq!(world.listing().await, Vec::<String>::new());
+}
+
+/// A user with the rights of a role of billing's pipeline.
+async fn with_rights_of_role(project: &Project, name: &str) -> User {
+    let world = &project.world;
+    let role = format!("{}-ci-billing-{name}-{}", world.system, world.region);
+    let iam = aws_sdk_iam::Client::new(&world.config());
+    let policy = iam
+        .get_role_policy()
+        .role_name(role)
+        .policy_name("pipeline");
+    let policy = policy.send().await.expect("the policy");
+    let document = super::least_privilege::decoded(policy.policy_document());
+    let mut document: Value = serde_json::from_str(&document).expect("JSON");
+    for statement in document["Statement"].as_array_mut().expect("statements") {
+        // The emulator does not know which writes are conditional.
+        if statement["Condition"]["Null"]["s3:if-none-match"].is_array() {
+            statement.as_object_mut().expect("one").remove("Condition");
+        }
+    }
+    User::with(project, name, &adapted(vec![document])).await
 }
 
 /// What a plan with nothing to do can lack on the emulator.

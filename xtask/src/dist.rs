@@ -1,12 +1,12 @@
 //! `cargo xtask dist`: a release.
 
 use std::error::Error;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use dist::Sources;
+use dist::{Made, Sources};
 
-use crate::command::{cargo, root, run as run_command, target};
+use crate::command::{cargo, exists, program, root, run as run_command, target};
 use crate::tools;
 
 /// How the program is built, and where the release is put.
@@ -31,24 +31,42 @@ enum Profile {
 
 /// Builds the program and makes the release.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let tools = tools::local()?;
-    let program = build(arguments.profile)?;
     let out = arguments.out.clone();
-    let made = dist::make(
-        Sources {
-            root: &root(),
-            program: &program,
-            tools: &tools,
-        },
-        &out.unwrap_or_else(|| target().join("dist")),
-        &mut tools::say,
-    )?;
+    let out = out.unwrap_or_else(|| target().join("dist"));
+    let made = make(&build(arguments.profile)?, &out)?;
     for file in [&made.archive].into_iter().chain(&made.packages) {
         let size = std::fs::metadata(file)?.len();
         eprintln!("    {} ({} kB)", file.display(), size / 1000);
     }
     eprintln!("    {}", made.checksums.display());
     Ok(())
+}
+
+/// Makes a release of the program under test for other tests, and returns its archive.
+pub(crate) fn of_tests() -> Result<PathBuf, Box<dyn Error>> {
+    let out = target().join("dist-of-tests");
+    let program = stripped(&build(Profile::Dev)?, &out)?;
+    Ok(make(&program, &out)?.archive)
+}
+
+fn make(program: &Path, out: &Path) -> Result<Made, Box<dyn Error>> {
+    let tools = tools::local()?;
+    let sources = Sources {
+        root: &root(),
+        program,
+        tools: &tools,
+    };
+    Ok(dist::make(sources, out, &mut tools::say)?)
+}
+
+/// A copy of the program without debugging information, which takes a minute to pack. The program itself
+/// if this machine has no `strip`.
+fn stripped(built: &Path, out: &Path) -> Result<PathBuf, Box<dyn Error>> {
+    std::fs::create_dir_all(out)?;
+    let copy = out.join("frontage");
+    let mut strip = program("strip", &["-o"]);
+    let is_stripped = exists(strip.arg(&copy).arg(built));
+    Ok(if is_stripped { copy } else { built.to_owned() })
 }
 
 /// Builds the program and returns its path.

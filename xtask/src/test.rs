@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use local::{Architecture, Frontend, Functions, Tools};
 
 use crate::command::{cargo, exists, program, root, run as run_command, target};
-use crate::{boundaries, conformance, tools};
+use crate::{boundaries, conformance, dist, tools};
 
 type Checked = Result<(), Box<dyn Error>>;
 
@@ -160,24 +160,18 @@ fn front_ends() -> Checked {
 }
 
 /// The program under test is the one that the tests have built: `cargo build` would choose other
-/// features of its libraries.
+/// features of its libraries. The pipelines' tests have it from the archive of a release.
 fn browser() -> Checked {
     let chromium = tools::chromium()?;
+    let archive = dist::of_tests()?;
     let tools = tools::local()?;
-    run_command(&mut cargo(&[
-        "test",
-        "--locked",
-        "--workspace",
-        "--test",
-        "system",
-        "--no-run",
-    ]))?;
     let shell = Frontend::in_folder(&root().join("assets/shell"))?;
     let mut command = npm(&tools, &shell, &["run", "e2e", "--workspace", "e2e"])?;
     Ok(run_command(
         command
             .env("CHROMIUM", chromium)
-            .env("FRONTAGE", target().join("debug/frontage")),
+            .env("FRONTAGE", target().join("debug/frontage"))
+            .env("FRONTAGE_ARCHIVE", archive),
     )?)
 }
 

@@ -19,6 +19,8 @@ export interface Running {
   readonly password: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  /** The npm registry with the shared packages. */
+  readonly registry: string;
 }
 
 /** The system that the tests share. */
@@ -54,7 +56,7 @@ export async function frontageFails(...args: string[]): Promise<string> {
 }
 
 /** The environment that `frontage dev` tells people to set. */
-function environment(): NodeJS.ProcessEnv {
+export function environment(): NodeJS.ProcessEnv {
   return {
     ...process.env,
     AWS_ENDPOINT_URL: running().endpoint,
@@ -80,12 +82,13 @@ export async function start(log: (line: string) => void): Promise<{ dev: ChildPr
         if (name === "accessKeyId" && match?.[2]) found.set("secretAccessKey", match[2]);
       }
       const [shell, user, password] = ["shell", "user", "password"].map((name) => found.get(name));
-      const [accessKeyId, secretAccessKey] = ["accessKeyId", "secretAccessKey"].map((name) =>
-        found.get(name),
+      const [accessKeyId, secretAccessKey, registry] = ["accessKeyId", "secretAccessKey", "registry"].map(
+        (name) => found.get(name),
       );
-      if (shell && user && password && accessKeyId && secretAccessKey && line.includes("Ctrl-C")) {
+      const isWhole = shell && user && password && accessKeyId && secretAccessKey && registry;
+      if (isWhole && line.includes("Ctrl-C")) {
         const endpoint = `http://127.0.0.1:${port}`;
-        done({ shell, user, password, accessKeyId, secretAccessKey, endpoint });
+        done({ shell, user, password, accessKeyId, secretAccessKey, registry, endpoint });
       }
     };
     for (const stream of [dev.stdout, dev.stderr]) createInterface({ input: stream }).on("line", take);
@@ -96,6 +99,7 @@ export async function start(log: (line: string) => void): Promise<{ dev: ChildPr
 const PATTERNS: readonly (readonly [string, RegExp])[] = [
   ["shell", /The shell is at (http:\S+)/],
   ["accessKeyId", /AWS_ACCESS_KEY_ID=(\S+) AWS_SECRET_ACCESS_KEY=(\S+)/],
+  ["registry", /The shared packages are served at (http:\S+)/],
   ["user", /Sign in as (\S+) with the password (\S+)/],
 ];
 

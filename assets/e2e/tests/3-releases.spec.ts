@@ -1,7 +1,8 @@
-import type { APIRequestContext, Browser, BrowserContext } from "@playwright/test";
+import type { APIRequestContext, Browser } from "@playwright/test";
 import { bucket } from "../../shell/src/child/bucket.js";
 import { chosenOf, entriesOf } from "../../shell/src/child/choice.js";
-import { openTab, signIn, stands, visit } from "../src/pages.js";
+import { another, CLIENTS, type StorageState, split } from "../src/clients.js";
+import { signIn, stands, visit } from "../src/pages.js";
 import { changed, publish } from "../src/releases.js";
 import { directly, frontage, frontageFails, running } from "../src/system.js";
 import { expect, test } from "../src/test.js";
@@ -51,9 +52,6 @@ test("the same build is published once", async () => {
   expect(await releases()).toEqual(before);
 });
 
-/** The ids of a hundred browsers: the same in each run, and so is their share. */
-const CLIENTS = Array.from({ length: 100 }, (_, number) => `client-${number}`);
-
 test("a canary of 30 shows to some 30 of 100 browsers, and stays with each", async ({
   browser,
   page,
@@ -67,11 +65,9 @@ test("a canary of 30 shows to some 30 of 100 browsers, and stays with each", asy
 
   // What each of the hundred gets is a function of the manifest and of its id: the shell's own, asked here.
   const place = (client: string) => bucket("billing", client);
-  const ordered = CLIENTS.toSorted((one, other) => place(one) - place(other));
-  const some = ordered.filter((client) => place(client) < 30);
-  const others = ordered.filter((client) => place(client) >= 30);
+  const { some, others } = split("billing", 30);
   const chosen = (client: string) => chosenOf(entries, "billing", client);
-  expect(ordered.filter((client) => chosen(client) === canary)).toEqual(some);
+  expect(CLIENTS.filter((client) => chosen(client) === canary).toSorted()).toEqual(some.toSorted());
   expect(some.length).toBeGreaterThanOrEqual(25);
   expect(some.length).toBeLessThanOrEqual(35);
 
@@ -91,12 +87,9 @@ test("a canary of 30 shows to some 30 of 100 browsers, and stays with each", asy
   expect(await shownTo(first, browser, state), first).toEqual(Array(3).fill(canary?.metadata.version));
 });
 
-type StorageState = Awaited<ReturnType<BrowserContext["storageState"]>>;
-
 /** The version that a browser with this id shows: at its first visit, at the next one, and after a reload. */
 async function shownTo(client: string, browser: Browser, state: StorageState): Promise<(string | null)[]> {
-  const context = await browser.newContext({ storageState: withClient(state, client) });
-  const page = await openTab(context, "/billing");
+  const page = await another(browser, state, client, "/billing");
   const billing = await stands(page, "billing");
   const versions = [await billing.getAttribute("data-version")];
   await page.getByRole("link", { name: "Home", exact: true }).first().click();
@@ -105,18 +98,8 @@ async function shownTo(client: string, browser: Browser, state: StorageState): P
   await page.reload();
   await stands(page, "billing");
   versions.push(await billing.getAttribute("data-version"));
-  await context.close();
+  await page.context().close();
   return versions;
-}
-
-/** Of a browser that is signed in, and has an id of its own. */
-function withClient({ cookies, origins }: StorageState, client: string): StorageState {
-  const id = { name: "frontage:client", value: client };
-  const withId = ({ origin, localStorage }: StorageState["origins"][number]) => ({
-    origin,
-    localStorage: [...localStorage.filter(({ name }) => name !== id.name), id],
-  });
-  return { cookies, origins: origins.map(withId) };
 }
 
 /** Billing's versions in its manifest. */

@@ -166,6 +166,7 @@ async fn carry_out(
 ) -> Result<engine::Report, Report> {
     let writing = Writing::new(global, context, "dev", 0);
     let lease = writing.lease(&plan).await?;
+    writing.bind(&plan).await?;
     writing.run(context, plan, lease, false).await
 }
 

@@ -13,6 +13,7 @@ use crate::cli::global::{Format, Global};
 use crate::cli::interrupts::Interrupts;
 use crate::cli::output::say;
 use crate::cli::packages::registry;
+use crate::cli::release::Canary;
 use crate::cli::{advice, description};
 use crate::packages::{Registry, TOKEN_VARIABLE};
 use crate::pipeline::{Checkout, PipelineError, Steps};
@@ -34,8 +35,26 @@ pub(in crate::cli) struct Arguments {
     #[arg(long, value_name = "URL")]
     registry: Option<String>,
     /// Publish as a preview of this name, shown only to visitors with its link
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", conflicts_with = "canary")]
     preview: Option<PreviewName>,
+    #[command(flatten)]
+    canary: Canary,
+}
+
+impl Arguments {
+    /// The variables of what is published: a preview, or a canary, of the command line or else the team's.
+    fn kind(&self, team: &Team) -> Vec<(&'static str, String)> {
+        if let Some(name) = &self.preview {
+            return vec![("FRONTAGE_PREVIEW", name.to_string())];
+        }
+        let given = self.canary.variables();
+        if !given.is_empty() {
+            return given;
+        }
+        let pipeline = team.pipeline.as_ref();
+        let described = pipeline.and_then(|pipeline| pipeline.canary.as_ref());
+        stacks::pipeline::canary_variables(described)
+    }
 }
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Report> {
@@ -44,8 +63,8 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Re
     let team = team(&system, &arguments.team)?;
     let registry = registry_of(global, &system, arguments).await?;
     let mut steps = prepare(global, team, registry.as_ref()).await?;
-    if let Some(name) = &arguments.preview {
-        steps.set("FRONTAGE_PREVIEW", name.to_string());
+    for (name, value) in arguments.kind(team) {
+        steps.set(name, value);
     }
     let ended = execute(&steps, &arguments.source, &arguments.reference).await;
     ended.map_err(advice::report)

@@ -15,7 +15,7 @@ use crate::release::{
 
 /// The options of a canary.
 #[derive(Debug, Args)]
-pub(super) struct Canary {
+pub(in crate::cli) struct Canary {
     /// Release to this percentage of clients (1–99), or in several steps: 10,50; a client keeps the
     /// version it was given
     #[arg(id = "canary", long = "canary", value_name = "PERCENT,…")]
@@ -32,6 +32,9 @@ pub(super) struct Canary {
         requires = "every"
     )]
     watch: Vec<String>,
+    /// Stay at the last step after its time: `promote` or `rollback` ends it
+    #[arg(long, requires = "every")]
+    hold: bool,
 }
 
 impl Canary {
@@ -63,12 +66,35 @@ impl Canary {
             steps: self.steps.clone()?,
             every: self.every?,
             alarms: releases.alarms(&self.watch),
+            hold: self.hold,
         })
+    }
+
+    /// Its options as the variables of a pipeline's steps; none without a canary.
+    pub(in crate::cli) fn variables(&self) -> Vec<(&'static str, String)> {
+        let Some(steps) = &self.steps else {
+            return Vec::new();
+        };
+        let every = self.every.map(|every| format!("{}s", every.as_secs()));
+        let watch = (!self.watch.is_empty()).then(|| self.watch.join(","));
+        let hold = self.hold.then(|| "1".to_owned());
+        let others = [
+            ("FRONTAGE_EVERY", every),
+            ("FRONTAGE_WATCH", watch),
+            ("FRONTAGE_HOLD", hold),
+        ];
+        let others = others
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?)));
+        [("FRONTAGE_CANARY", steps.to_string())]
+            .into_iter()
+            .chain(others)
+            .collect()
     }
 }
 
 /// Begins a canary by `begin`, which makes a release the canary at a share, and takes it to all
-/// clients. No alarm may be ringing before.
+/// clients, or to its last step if it is held there. No alarm may be ringing before.
 pub(super) async fn roll_out(
     global: &Global,
     releases: &Releases,
@@ -84,10 +110,10 @@ pub(super) async fn roll_out(
     let first = releases.first_step(version, &rollout.steps).await;
     let begun = begin(first.map_err(advice::report)?).await?;
     let roll_out = async |events| releases.roll_out(version, rollout, &events).await;
-    with_progress(global.format, roll_out).await?;
+    let held = with_progress(global.format, roll_out).await?;
     Ok(Published {
-        outcome: Outcome::Current,
-        canary: None,
+        outcome: held.map_or(Outcome::Current, |_| Outcome::Canary),
+        canary: held,
         ..begun
     })
 }

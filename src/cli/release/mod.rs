@@ -19,6 +19,7 @@ use clap::Subcommand;
 use miette::Report;
 
 pub(super) use self::build::{build, shipped, source};
+pub(super) use self::canary::Canary;
 pub(super) use self::destination::{applications, in_outputs as releases, site};
 use self::named::Named;
 pub(super) use self::publish::read;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use miette::{IntoDiagnostic as _, Report};
 use stacks::description::{Budget, System};
 
@@ -13,7 +13,7 @@ use super::{build, destination, preview};
 use crate::cli::global::{Format, Global};
 use crate::cli::output::{print, print_json, say};
 use crate::cli::{advice, import_map};
-use crate::release::{Application, Dist, Expected};
+use crate::release::{Application, Dist, Expected, Releases};
 use crate::render;
 
 /// Arguments of `publish`.
@@ -27,12 +27,25 @@ pub(in crate::cli) struct Arguments {
     dir: Option<PathBuf>,
     #[command(flatten)]
     canary: Canary,
+    /// What to do where there can be no canary, since nothing is released yet or this build is the
+    /// current release; default: fail
+    #[arg(long = "else", value_name = "WHAT", requires = "canary")]
+    otherwise: Option<Otherwise>,
     #[command(flatten)]
     preview: preview::Options,
     /// The most that scripts and styles may have, such as 500kB; default: `budget` of the team, then
     /// 5MB
     #[arg(long, value_name = "SIZE")]
     budget: Option<Budget>,
+}
+
+/// What to do where there can be no canary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Otherwise {
+    /// Publish for all clients
+    All,
+    /// Publish nothing
+    Nothing,
 }
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Report> {
@@ -57,9 +70,18 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Re
         let publish = async |events| releases.publish(&dist, percent, &events).await;
         with_progress(global.format, publish).await
     };
-    let published = match arguments.canary.rollout(&releases) {
-        None => publish(arguments.canary.percent()).await?,
-        Some(rollout) => {
+    let otherwise = match arguments.otherwise {
+        Some(otherwise) if !takes_canary(&releases, &dist).await? => Some(otherwise),
+        _ => None,
+    };
+    let published = match (otherwise, arguments.canary.rollout(&releases)) {
+        (Some(Otherwise::Nothing), _) => {
+            say("nothing was published: there can be no canary of this build");
+            return Ok(());
+        }
+        (Some(Otherwise::All), _) => publish(None).await?,
+        (None, None) => publish(arguments.canary.percent()).await?,
+        (None, Some(rollout)) => {
             let begin = async |percent| publish(Some(percent)).await;
             roll_out(global, &releases, dist.version(), &rollout, begin).await?
         }
@@ -73,6 +95,11 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Re
         Format::Json => print_json(&published),
         Format::Human => print(&render::published(&application, &published)),
     }
+}
+
+async fn takes_canary(releases: &Releases, dist: &Dist) -> Result<bool, Report> {
+    let takes = releases.takes_canary(dist.version()).await;
+    takes.map_err(advice::report)
 }
 
 /// The budget that the description states for an application, or the default.

@@ -10,6 +10,10 @@ use super::table::{Rejected, Table};
 /// `CodePipeline` API reference.
 const PATTERNS: usize = 8;
 
+/// The most minutes that a canary bakes: a job of GitHub's own machines ends after six hours. Source:
+/// GitHub Docs, "Actions limits".
+const LONGEST: i32 = 5 * 60;
+
 /// What all pipelines share, and the defaults of their settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pipelines {
@@ -20,10 +24,12 @@ pub struct Pipelines {
     pub identity_providers: Vec<Ci>,
     /// The branch whose commits are released. Default: `main`.
     pub branch: String,
+    /// Whether pull requests publish previews. Default: no.
+    pub previews: bool,
     /// Whether a person approves a release first. Default: no.
     pub approval: bool,
-    /// The percentage of clients that a release goes to first, 1 to 99. Default: none.
-    pub canary: Option<i32>,
+    /// The clients that a release goes to first. Default: none.
+    pub canary: Option<Canary>,
     /// Days that the logs of builds are kept. Default: 30.
     pub log_retention_days: i32,
 }
@@ -34,11 +40,23 @@ impl Default for Pipelines {
             connection: None,
             identity_providers: Vec::new(),
             branch: "main".to_owned(),
+            previews: false,
             approval: false,
             canary: None,
             log_retention_days: 30,
         }
     }
+}
+
+/// A release's first clients.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Canary {
+    /// Their percentage, 1 to 99.
+    pub percent: i32,
+    /// The minutes after which all clients get the release, 1 to 300. Default: it stays a canary.
+    pub every: Option<i32>,
+    /// The names of the alarms that end it meanwhile. Default: none.
+    pub watch: Vec<String>,
 }
 
 /// A connection to a Git host.
@@ -84,10 +102,12 @@ pub struct Pipeline {
     pub paths: Vec<String>,
     /// The folder of the team's npm package in the repository. Default: the repository itself.
     pub folder: Option<String>,
+    /// Whether pull requests publish previews. CodeCommit and a zip start none.
+    pub previews: bool,
     /// Whether a person approves a release first.
     pub approval: bool,
-    /// The percentage of clients that a release goes to first.
-    pub canary: Option<i32>,
+    /// The clients that a release goes to first.
+    pub canary: Option<Canary>,
 }
 
 /// Where the source of a pipeline is.
@@ -134,8 +154,9 @@ impl Pipelines {
                 .texts("identity_providers", identity_provider)
                 .unwrap_or_default(),
             branch: table.text("branch", branch).unwrap_or(default.branch),
+            previews: table.boolean("previews").unwrap_or(default.previews),
             approval: table.boolean("approval").unwrap_or(default.approval),
-            canary: canary(table),
+            canary: Canary::read(table, None),
             log_retention_days: table
                 .integer_of("log_retention_days", RETENTION_DAYS, "days")
                 .unwrap_or(default.log_retention_days),
@@ -151,8 +172,9 @@ impl Pipeline {
         let branch = table.text("branch", branch);
         let paths = table.texts("paths", pattern).unwrap_or_default();
         let folder = table.text("folder", folder);
+        let previews = table.boolean("previews");
         let approval = table.boolean("approval");
-        let canary = canary(table);
+        let canary = Canary::read(table, defaults.canary.as_ref());
         table.report(too_many(table, &paths));
         table.report(
             source
@@ -167,8 +189,9 @@ impl Pipeline {
             branch: branch.unwrap_or_else(|| defaults.branch.clone()),
             paths,
             folder,
+            previews: previews.unwrap_or(defaults.previews),
             approval: approval.unwrap_or(defaults.approval),
-            canary: canary.or(defaults.canary),
+            canary,
         })
     }
 
@@ -179,6 +202,26 @@ impl Pipeline {
             Source::Ci(ci, _) => Some(*ci),
             _ => None,
         }
+    }
+}
+
+impl Canary {
+    /// Reads the keys of a canary, each with its default.
+    fn read(table: &mut Table, default: Option<&Self>) -> Option<Self> {
+        let percent = table.integer("canary", 1..=99, "percent of the clients");
+        let every = table.text("every", minutes);
+        let watch = table.texts("watch", alarm);
+        let percent = percent.or(default.map(|of| of.percent));
+        let every = every.or(default.and_then(|of| of.every));
+        table.report(without(table, "every", "canary", percent.is_none()));
+        table.report(without(table, "watch", "every", every.is_none()));
+        Some(Self {
+            percent: percent?,
+            every,
+            watch: watch
+                .or_else(|| Some(default?.watch.clone()))
+                .unwrap_or_default(),
+        })
     }
 }
 
@@ -252,8 +295,14 @@ fn too_many(table: &Table, paths: &[String]) -> Option<Problem> {
 fn ineffective(table: &Table, source: &Source) -> Option<Problem> {
     let (keys, why): (&[&str], _) = match source {
         Source::Connection(_) => return None,
+        Source::CodeCommit if table.has("previews") => {
+            (&["previews"], "CodeCommit's pull requests start nothing")
+        }
         Source::CodeCommit => (&["paths"], "CodeCommit's events name no files"),
-        Source::S3 { .. } => (&["branch", "paths"], "a zip is released as it is"),
+        Source::S3 { .. } => (
+            &["branch", "paths", "previews"],
+            "a zip is released as it is",
+        ),
         Source::Ci(..) => (
             &["approval"],
             "the repository's host has approvals of its own",
@@ -264,8 +313,44 @@ fn ineffective(table: &Table, source: &Source) -> Option<Problem> {
     Some(problem.help("remove the line"))
 }
 
-fn canary(table: &mut Table) -> Option<i32> {
-    table.integer("canary", 1..=99, "percent of the clients")
+/// A key that has no effect without another one.
+fn without(table: &Table, key: &str, other: &str, is_absent: bool) -> Option<Problem> {
+    let at = table.span(key).filter(|_| is_absent && !table.has(other))?;
+    let why = format!("it needs `{other}`");
+    let problem = Problem::new(format!("`{key}` has no effect"), at, why);
+    Some(problem.help(format!("state `{other}` too, or remove the line")))
+}
+
+/// The minutes of a duration such as `10m` or `2h`.
+fn minutes(text: &str) -> Result<i32, Rejected> {
+    let number = |digits: &str| digits.parse::<i32>().ok();
+    let minutes = match text.char_indices().next_back() {
+        Some((end, 'm')) => number(&text[..end]),
+        Some((end, 'h')) => number(&text[..end]).and_then(|hours| hours.checked_mul(60)),
+        _ => None,
+    };
+    minutes
+        .filter(|minutes| (1..=LONGEST).contains(minutes))
+        .ok_or_else(|| Rejected {
+            why: "not a time that a canary can take".to_owned(),
+            help: format!(
+                "use a number of minutes or hours, such as `10m`, of at most `{}h`",
+                LONGEST / 60
+            ),
+        })
+}
+
+/// An alarm's name. A comma would end it on a command line.
+fn alarm(text: &str) -> Result<String, Rejected> {
+    if is_plain(text, "._-/:+=@() ") && !text.starts_with('-') && text.trim() == text {
+        return Ok(text.to_owned());
+    }
+    Err(Rejected {
+        why: "not an alarm's name".to_owned(),
+        help:
+            "use a name of a-z, A-Z, 0-9, spaces and `._-/:+=@()`, such as `acme-shipping-errors`"
+                .to_owned(),
+    })
 }
 
 fn identity_provider(text: &str) -> Result<Ci, Rejected> {
@@ -396,6 +481,31 @@ mod tests {
             assert!(folder(text).is_err(), "{text}");
         }
         assert!(folder("../x").is_err() && folder("a//b").is_err());
+    }
+
+    #[test]
+    fn a_canary_takes_minutes_or_hours() {
+        for (text, expected) in [("1m", 1), ("90m", 90), ("5h", 300)] {
+            assert_eq!(minutes(text).ok(), Some(expected), "{text}");
+        }
+        for text in [
+            "",
+            "m",
+            "0m",
+            "-1m",
+            "10",
+            "10s",
+            "6h",
+            "301m",
+            "99999999h",
+            "1µ",
+        ] {
+            assert!(minutes(text).is_err(), "{text}");
+        }
+        assert!(alarm("acme errors (5xx)").is_ok());
+        for text in ["", "-a", " a", "a,b", "a$b", "a\"b", "${{ x }}"] {
+            assert!(alarm(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -124,13 +124,16 @@ mod tests {
             std::mem::take(&mut pipelines.identity_providers),
             [Ci::GitHub]
         );
-        assert_eq!(pipelines.canary.take(), Some(10));
+        let canary = pipelines.canary.take().unwrap();
+        assert_eq!((canary.percent, canary.every), (10, Some(30)));
+        assert_eq!(canary.watch, ["acme-shipping-errors"]);
         let team = system.teams.pop().unwrap();
         let pipeline = team.pipeline.unwrap();
         let source = Source::Connection("acme/shipping".to_owned());
         assert_eq!((pipeline.source, &*pipeline.branch), (source, "main"));
         assert_eq!(pipeline.paths, ["shipping/**"]);
         assert_eq!(pipeline.folder.as_deref(), Some("shipping"));
+        assert_eq!(pipeline.canary, Some(canary));
         assert_eq!(
             (team.name.as_str(), team.title.as_str(), team.route.as_str()),
             ("shipping", "Shipping", "/shipping")

@@ -16,15 +16,15 @@ pub struct Place {
 }
 
 impl Place {
-    /// The ARN of the role that the steps of a team have.
-    pub(super) fn role(&self, system: &System, team: &Team) -> String {
+    /// The ARN of a role of a team's pipeline.
+    pub(super) fn role(&self, system: &System, team: &Team, role: &str) -> String {
         let partition = match &self.region {
             region if region.starts_with("cn-") => "aws-cn",
             region if region.starts_with("us-gov-") => "aws-us-gov",
             _ => "aws",
         };
         let path = system.functions.role_path.as_deref().unwrap_or("/");
-        let name = role_name(system, team, &self.region);
+        let name = role_name(system, team, role, &self.region);
         format!("arn:{partition}:iam::{}:role{path}{name}", self.account)
     }
 }
@@ -38,8 +38,9 @@ pub fn export(system: &System, team: &Team, ci: Ci, place: &Place) -> String {
         branch: system.pipelines.branch.clone(),
         paths: Vec::new(),
         folder: None,
+        previews: system.pipelines.previews,
         approval: false,
-        canary: system.pipelines.canary,
+        canary: system.pipelines.canary.clone(),
     });
     match ci {
         Ci::GitHub => github::workflow(system, team, &pipeline, place),

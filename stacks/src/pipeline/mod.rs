@@ -24,7 +24,7 @@ pub use buildspec::buildspec;
 pub use export::{Place, export};
 pub use shared::STACK as SHARED_STACK;
 pub(crate) use shared::{Shared, is_shared};
-pub use steps::{STEPS, Step, Variables};
+pub use steps::{STEPS, Step, Variables, canary_variables};
 
 use crate::description::{System, Team};
 use crate::sites::Site;
@@ -35,6 +35,9 @@ const PREFIX: &str = "ci/";
 
 /// The last part of the name of the role that the steps have, without the Region.
 const STEPS_ROLE: &str = "make";
+
+/// The same of the role that they have for a pull request.
+const PREVIEW_ROLE: &str = "show";
 
 /// The stack's name.
 #[must_use]
@@ -54,10 +57,10 @@ pub fn pipeline_name(system: &str, team: &str) -> String {
     physical_name(system, &stack_name(team), "pipeline")
 }
 
-/// The name of the role that the steps of a team have.
-fn role_name(system: &System, team: &Team, region: &str) -> String {
+/// The name of a role of a team's pipeline.
+fn role_name(system: &System, team: &Team, role: &str, region: &str) -> String {
     let stack = stack_name(team.name.as_str());
-    let name = physical_name(system.name.as_str(), &stack, STEPS_ROLE);
+    let name = physical_name(system.name.as_str(), &stack, role);
     format!("{name}-{region}")
 }
 

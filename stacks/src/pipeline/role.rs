@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use model::types::iam::{Policy, PolicyDocument, Principal, Role, Statement, Values};
 use model::{Handle, Pseudo, StackBuilder, StackName, Text, physical_prefix};
 
-use super::STEPS_ROLE;
 use super::shared::Shared;
+use super::{PREVIEW_ROLE, STEPS_ROLE};
 use crate::description::{Ci, Pipeline, Source, System, Team};
 use crate::packages;
 use crate::sites::Site;
@@ -37,6 +37,9 @@ const BUCKETS: [&str; 10] = [
     "s3:ListBucket",
 ];
 
+/// The seconds of a session, unless a role needs more.
+const HOUR: i32 = 3600;
+
 /// Adds the role of a team whose CI service runs the steps.
 pub(super) fn add_for_ci(
     stack: &mut StackBuilder<'_>,
@@ -51,8 +54,24 @@ pub(super) fn add_for_ci(
         _ => return,
     };
     let trust = trust_in(ci, &ci.subject(repository, &pipeline.branch), shared);
-    let role = add(stack, system, team, trust, releasing(system, site));
+    let mut role = steps_role(stack, system, team, trust, releasing(system, site));
+    role.max_session_duration = Some(session_seconds(pipeline));
+    let role = stack.add("steps-role", role);
+    if pipeline.previews {
+        let trust = trust_in(ci, &ci.subject_of_requests(repository), shared);
+        let mut role = preview_role(stack, system, team, trust, previewing(system, site));
+        role.max_session_duration = Some(session_seconds(pipeline));
+        stack.add("preview-role", role);
+    }
     stack.output("role", role.arn());
+}
+
+/// How long the credentials of a CI service's job last, in seconds: an hour, and the time that a canary
+/// bakes. IAM allows twelve hours.
+pub(super) fn session_seconds(pipeline: &Pipeline) -> i32 {
+    let canary = pipeline.canary.as_ref();
+    let minutes = canary.and_then(|canary| canary.every).unwrap_or_default();
+    HOUR + minutes * 60
 }
 
 /// Adds the role, with a trust policy and permissions.
@@ -63,9 +82,19 @@ pub(super) fn add(
     trust: PolicyDocument,
     statements: Vec<Statement>,
 ) -> Handle<Role> {
-    let description = format!("Permissions of the steps of {}'s pipeline", team.name);
-    let role = named(stack, system, STEPS_ROLE, description, trust, statements);
+    let role = steps_role(stack, system, team, trust, statements);
     stack.add("steps-role", role)
+}
+
+fn steps_role(
+    stack: &StackBuilder<'_>,
+    system: &System,
+    team: &Team,
+    trust: PolicyDocument,
+    statements: Vec<Statement>,
+) -> Role {
+    let description = format!("Permissions of the steps of {}'s pipeline", team.name);
+    named(stack, system, STEPS_ROLE, description, trust, statements)
 }
 
 /// A role of a pipeline.
@@ -87,7 +116,7 @@ pub(super) fn named(
             policy_name: "pipeline".to_owned(),
             policy_document: PolicyDocument::new(statements),
         }],
-        max_session_duration: Some(3600),
+        max_session_duration: Some(HOUR),
         permissions_boundary: system
             .functions
             .permissions_boundary
@@ -96,19 +125,41 @@ pub(super) fn named(
     }
 }
 
-/// The trust in identity tokens of a CI service, for one subject.
+/// The role that the steps have for a pull request.
+pub(super) fn preview_role(
+    stack: &StackBuilder<'_>,
+    system: &System,
+    team: &Team,
+    trust: PolicyDocument,
+    statements: Vec<Statement>,
+) -> Role {
+    let description = format!("Permissions of the previews of {}'s pipeline", team.name);
+    named(stack, system, PREVIEW_ROLE, description, trust, statements)
+}
+
+/// The trust in identity tokens of a CI service, for one subject or a pattern of them.
 fn trust_in(ci: Ci, subject: &str, shared: &Shared) -> PolicyDocument {
     let host = ci.issuer().trim_start_matches("https://");
-    let equals = [("aud", ci.audience()), ("sub", subject)];
-    let equals = equals.map(|(claim, value)| {
+    let claim = |claim: &str, value: &str| {
         let values = Values(vec![Text::from(value)]);
         (format!("{host}:{claim}"), values)
-    });
+    };
+    let mut condition = BTreeMap::from([(
+        "StringEquals".to_owned(),
+        BTreeMap::from([claim("aud", ci.audience())]),
+    )]);
+    let operator = if subject.contains('*') {
+        "StringLike"
+    } else {
+        "StringEquals"
+    };
+    let of_subject = condition.entry(operator.to_owned()).or_default();
+    of_subject.extend([claim("sub", subject)]);
     let federated = Values(vec![shared.provider(ci)]);
     let principal = BTreeMap::from([("Federated".to_owned(), federated)]);
     PolicyDocument::new(vec![Statement {
         principal: Some(Principal::Of(principal)),
-        condition: BTreeMap::from([("StringEquals".to_owned(), BTreeMap::from(equals))]),
+        condition,
         ..Statement::allow(["sts:AssumeRoleWithWebIdentity"], Vec::new())
     }])
 }
@@ -122,6 +173,40 @@ pub(super) fn releasing(system: &System, site: &Site) -> Vec<Statement> {
         vec![objects],
     );
     let mut statements = vec![release];
+    statements.extend(finding(system.name.as_str()));
+    statements.extend(installing(system));
+    statements
+}
+
+/// What the steps need for a preview: the same, but they can change no object that there is, except
+/// previews. Sources: Amazon S3 User Guide, "Enforce conditional writes on Amazon S3 buckets";
+/// `src/release/preview.rs` for what a preview writes.
+pub(super) fn previewing(system: &System, site: &Site) -> Vec<Statement> {
+    let objects = |patterns: &[&str]| {
+        let text = |pattern: &&str| Text::concat([site.bucket.arn(), Text::from(*pattern)]);
+        patterns.iter().map(text).collect::<Vec<_>>()
+    };
+    let announcements = "/releases/*/publishing-*.json";
+    let new = Values(vec![Text::from("false")]);
+    let is_new = BTreeMap::from([("s3:if-none-match".to_owned(), new)]);
+    let add = named_statement(
+        "Add",
+        &["s3:PutObject"],
+        objects(&["/assets/*", "/releases/*"]),
+    );
+    let mut statements = vec![
+        named_statement("Read", &["s3:GetObject"], objects(&["/*"])),
+        named_statement(
+            "Preview",
+            &["s3:PutObject"],
+            objects(&["/previews/*", announcements]),
+        ),
+        named_statement("Withdraw", &["s3:DeleteObject"], objects(&[announcements])),
+        Statement {
+            condition: BTreeMap::from([("Null".to_owned(), is_new)]),
+            ..add
+        },
+    ];
     statements.extend(finding(system.name.as_str()));
     statements.extend(installing(system));
     statements
@@ -180,7 +265,11 @@ fn finding(system: &str) -> Vec<Statement> {
         named_statement(
             "ReadAlarms",
             &["cloudwatch:DescribeAlarms"],
-            vec![Text::regional_arn("cloudwatch", [watched])],
+            vec![
+                Text::regional_arn("cloudwatch", [watched]),
+                // Those of the sites.
+                of_account("cloudwatch:us-east-1", "alarm:*"),
+            ],
         ),
     ]
 }

@@ -95,4 +95,13 @@ impl Ci {
             Self::GitLab => format!("project_path:{repository}:ref_type:branch:ref:{branch}"),
         }
     }
+
+    /// The pattern of the subjects for pull requests within a repository: GitLab names the branch that
+    /// is to be merged. A fork is another repository, or gets no tokens.
+    pub(super) fn subject_of_requests(self, repository: &str) -> String {
+        match self {
+            Self::GitHub => format!("repo:{repository}:pull_request"),
+            Self::GitLab => format!("project_path:{repository}:ref_type:branch:ref:*"),
+        }
+    }
 }

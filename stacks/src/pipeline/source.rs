@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::types::codecommit::Repository;
 use model::types::codepipeline::{
     ActionCategory, ActionDeclaration, ActionTypeId, Filter, GitConfiguration, OutputArtifact,
-    PipelineTriggerDeclaration, PushFilter,
+    PipelineTriggerDeclaration, PullRequestEvent, PullRequestFilter, PushFilter,
 };
 use model::types::iam::Statement;
 use model::{Handle, Pseudo, StackBuilder, Text};
@@ -26,6 +26,8 @@ pub(super) struct Sourced {
     pub(super) statements: Vec<Statement>,
     /// The pushes that start a run, if `CodePipeline` itself gets them.
     pub(super) triggers: Vec<PipelineTriggerDeclaration>,
+    /// The pull requests that start a run, if it gets those.
+    pub(super) requests: Option<PipelineTriggerDeclaration>,
     /// Otherwise the pattern of EventBridge's events that start a run.
     pub(super) events: Option<Value>,
 }
@@ -69,16 +71,25 @@ fn action(provider: &str, settings: &[(&str, Text)]) -> ActionDeclaration {
 
 /// Source: `CodePipeline` User Guide, "`CodeStarSourceConnection`".
 fn connection(repository: &str, pipeline: &Pipeline, arn: Text) -> Sourced {
+    let branches = Some(Filter::including([&pipeline.branch]));
+    let file_paths = (!pipeline.paths.is_empty()).then(|| Filter::including(&pipeline.paths));
     let push = PushFilter {
-        branches: Some(Filter::including([&pipeline.branch])),
-        file_paths: (!pipeline.paths.is_empty()).then(|| Filter::including(&pipeline.paths)),
+        branches: branches.clone(),
+        file_paths: file_paths.clone(),
         tags: None,
     };
-    let trigger = PipelineTriggerDeclaration::of_connection(GitConfiguration {
-        source_action_name: SOURCE.to_owned(),
-        push: vec![push],
-        pull_request: Vec::new(),
-    });
+    let request = PullRequestFilter {
+        events: vec![PullRequestEvent::Open, PullRequestEvent::Updated],
+        branches,
+        file_paths,
+    };
+    let trigger = |push, pull_request| {
+        PipelineTriggerDeclaration::of_connection(GitConfiguration {
+            source_action_name: SOURCE.to_owned(),
+            push,
+            pull_request,
+        })
+    };
     // The former name of the service is the one of actions on older connections.
     let actions = [
         "codeconnections:UseConnection",
@@ -96,7 +107,8 @@ fn connection(repository: &str, pipeline: &Pipeline, arn: Text) -> Sourced {
             ],
         ),
         statements: vec![named_statement("Source", &actions, vec![arn])],
-        triggers: vec![trigger],
+        triggers: vec![trigger(vec![push], Vec::new())],
+        requests: Some(trigger(Vec::new(), vec![request])),
         events: None,
     }
 }
@@ -132,6 +144,7 @@ fn codecommit(repository: &Handle<Repository>, pipeline: &Pipeline) -> Sourced {
         ),
         statements: vec![named_statement("Source", &actions, vec![repository.arn()])],
         triggers: Vec::new(),
+        requests: None,
         events: Some(events),
     }
 }
@@ -164,6 +177,7 @@ fn zip(bucket: &str, key: &str) -> Sourced {
         ),
         statements: vec![of_object, of_bucket],
         triggers: Vec::new(),
+        requests: None,
         events: Some(json!({
             "source": ["aws.s3"],
             "detail-type": ["Object Created"],

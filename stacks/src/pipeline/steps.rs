@@ -2,7 +2,7 @@
 
 use model::{StackName, physical_prefix};
 
-use crate::description::{System, Team};
+use crate::description::{Canary, System, Team};
 use crate::packages;
 
 /// The script. Its beginning documents its arguments and variables.
@@ -70,11 +70,17 @@ impl Variables {
         )
     }
 
-    /// The same, to publish to a percentage of clients, if there is one.
+    /// The same, to publish to a canary's clients first, if there is one.
     #[must_use]
-    pub fn with_canary(mut self, percent: Option<i32>) -> Self {
-        let variable = percent.map(|percent| ("FRONTAGE_CANARY", percent.to_string()));
-        self.0.extend(variable);
+    pub fn with_canary(mut self, canary: Option<&Canary>) -> Self {
+        self.0.extend(canary_variables(canary));
+        self
+    }
+
+    /// The same, with how a canary bakes, which counts where `FRONTAGE_CANARY` is set.
+    #[must_use]
+    pub fn with_bake(mut self, canary: Option<&Canary>) -> Self {
+        self.0.extend(canary.map(bake).unwrap_or_default());
         self
     }
 
@@ -84,25 +90,59 @@ impl Variables {
     }
 }
 
+/// The script's variables of a canary; none without one.
+#[must_use]
+pub fn canary_variables(canary: Option<&Canary>) -> Vec<(&'static str, String)> {
+    let Some(canary) = canary else {
+        return Vec::new();
+    };
+    let mut variables = vec![("FRONTAGE_CANARY", canary.percent.to_string())];
+    variables.extend(bake(canary));
+    variables
+}
+
+/// How a canary bakes.
+fn bake(canary: &Canary) -> Vec<(&'static str, String)> {
+    let Some(every) = canary.every else {
+        return Vec::new();
+    };
+    let mut variables = vec![("FRONTAGE_EVERY", format!("{every}m"))];
+    if !canary.watch.is_empty() {
+        variables.push(("FRONTAGE_WATCH", canary.watch.join(",")));
+    }
+    variables
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const DESCRIPTION: &str = "name = \"acme\"\n[packages]\n[shell]\n[teams.shipping.pipeline]\n\
-                               source = \"codecommit\"\nfolder = \"apps/shipping\"\n";
+                               source = \"codecommit\"\nfolder = \"apps/shipping\"\n\
+                               canary = 5\nevery = \"1h\"\nwatch = [\"a b\", \"c\"]\n";
 
     #[test]
     fn the_script_names_each_step_and_variable() {
         let order: Vec<_> = Step::ALL.map(Step::name).to_vec();
         assert!(STEPS.contains(&format!("set -- {}\n", order.join(" "))));
         let system = System::parse("frontage.toml", DESCRIPTION).unwrap();
-        let variables = Variables::of(&system, &system.teams[0]).with_canary(Some(5));
+        let team = &system.teams[0];
+        let canary = team.pipeline.as_ref().unwrap().canary.as_ref();
+        let variables = Variables::of(&system, team).with_canary(canary);
         let pairs: Vec<_> = variables.pairs().collect();
         for (name, _) in &pairs {
             assert!(STEPS.contains(&format!("\n#   {name} ")), "{name}");
         }
         let values: Vec<_> = pairs.iter().map(|(_, value)| *value).collect();
-        let expected = ["shipping", "acme", "apps/shipping", "acme-packages", "5"];
+        let expected = [
+            "shipping",
+            "acme",
+            "apps/shipping",
+            "acme-packages",
+            "5",
+            "60m",
+            "a b,c",
+        ];
         assert_eq!(values, expected);
     }
 }

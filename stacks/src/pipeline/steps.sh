@@ -19,7 +19,10 @@
 #   FRONTAGE_SYSTEM     the system, where no frontage.toml says it
 #   FRONTAGE_FOLDER     the folder of the team's npm package [default: the checkout itself]
 #   FRONTAGE_PREVIEW    publish as a preview of this name
-#   FRONTAGE_CANARY     publish to this percentage of clients
+#   FRONTAGE_CANARY     publish to this percentage of clients; a first release goes to all
+#   FRONTAGE_EVERY      how long they alone have it; then all clients get it [default: it stays theirs]
+#   FRONTAGE_WATCH      alarms, with commas in between: one that rings meanwhile ends the canary
+#   FRONTAGE_HOLD       if it is set, nothing goes to all: the canary stays theirs after that time
 #   FRONTAGE_REPORTS    a folder in the checkout for JUnit files: the script writes steps.xml there, with
 #                       a test case per step; the script `test` gets the folder's path in the same
 #                       variable, and may write others
@@ -180,6 +183,15 @@ publish() {
     set -- --preview "$FRONTAGE_PREVIEW"
   elif [ -n "${FRONTAGE_CANARY:-}" ]; then
     set -- --canary "$FRONTAGE_CANARY"
+    [ -z "${FRONTAGE_EVERY:-}" ] || set -- "$@" --every "$FRONTAGE_EVERY"
+    [ -z "${FRONTAGE_WATCH:-}" ] || set -- "$@" --watch "$FRONTAGE_WATCH"
+    if [ -z "${FRONTAGE_HOLD:-}" ]; then
+      set -- "$@" --else all
+    elif [ -z "${FRONTAGE_EVERY:-}" ]; then
+      set -- "$@" --else nothing
+    else
+      set -- "$@" --else nothing --hold
+    fi
   fi
   # No file of the checkout is beside the program.
   cd "$here"

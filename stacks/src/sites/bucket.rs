@@ -18,19 +18,28 @@ const RESTORABLE_DAYS: i32 = 30;
 
 /// The bucket's name. Bucket names are global: the hash covers account and Region, since both in
 /// full would not fit.
-fn name(stack: &StackBuilder<'_>) -> Text {
-    let here = Text::fingerprint([Pseudo::AccountId.into(), Pseudo::Region.into()]);
+fn name(stack: &StackBuilder<'_>, more: Option<&str>) -> Text {
+    let here = [Pseudo::AccountId.into(), Pseudo::Region.into()];
+    let here = Text::fingerprint(here.into_iter().chain(more.map(Text::from)));
     Text::concat([Text::from(stack.physical_prefix() + "-"), here])
 }
 
-/// A private bucket, the only one of its stack: encrypted, and without access lists.
+/// A private bucket, the first one of its stack: encrypted, and without access lists.
 pub(crate) fn private(stack: &StackBuilder<'_>) -> Bucket {
     Bucket {
-        bucket_name: name(stack),
+        bucket_name: name(stack, None),
         bucket_encryption: Some(encryption()),
         public_access_block_configuration: Some(PublicAccessBlockConfiguration::all()),
         ownership_controls: Some(ObjectOwnership::BucketOwnerEnforced.into()),
         ..Bucket::default()
+    }
+}
+
+/// A second one, whose name's hash also covers a word.
+pub(crate) fn second_private(stack: &StackBuilder<'_>, word: &str) -> Bucket {
+    Bucket {
+        bucket_name: name(stack, Some(word)),
+        ..private(stack)
     }
 }
 

@@ -9,7 +9,7 @@ mod distribution;
 mod domain;
 pub(crate) mod headers;
 
-pub(crate) use bucket::{private as private_bucket, refuse_without_tls};
+pub(crate) use bucket::{private as private_bucket, refuse_without_tls, second_private};
 pub(crate) use distribution::rewrite_paths;
 pub(crate) use domain::certificate;
 
