@@ -57,7 +57,7 @@ pub(crate) struct Scenario {
     pub(crate) slowness: f64,
     /// The probability that a call to a table fails.
     pub(crate) unreadable: f64,
-    /// Whether nearly all attempts to close a connection fail.
+    /// Whether nearly all attempts to close a connection fail. The queue can be written then.
     pub(crate) is_hard_to_close: bool,
     /// Whether there are many clients, and invocations are often short.
     pub(crate) is_crowded: bool,
