@@ -47,9 +47,17 @@ where
         let began = Instant::now();
         let outcome = FanOut::of(&pending, known, exchange).run().await;
         let places = requests.take(&pending);
-        let Outcome::Told { sent } = outcome else {
-            let sliced = slice(event, &pending, &places, exchange, outbox).await;
-            return earliest(failed, sliced);
+        let sent = match outcome {
+            Outcome::Told { sent } => sent,
+            Outcome::TooMany { in_doubt } => {
+                let sent = Sent {
+                    counts: Counts::default(),
+                    left: in_doubt,
+                };
+                let unstored = leave(sent, &pending, &[], exchange, outbox).await;
+                let sliced = slice(event, &pending, &places, exchange, outbox).await;
+                return earliest(failed, earliest(unstored, sliced));
+            }
         };
         failed = earliest(
             failed,

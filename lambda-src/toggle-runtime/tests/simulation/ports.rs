@@ -298,7 +298,7 @@ impl World {
         let crowded = self.scenario.is_crowded;
         // What new-connection has posted and can neither hear of nor close is assumed to arrive early.
         let welcomes = self.invocation == Invocation::Welcome;
-        let may_doubt = is_open && !(welcomes && self.scenario.is_hard_to_close);
+        let may_doubt = is_open && !(welcomes && (crowded || self.scenario.is_hard_to_close));
         if may_doubt && self.fault(self.scenario.silence) {
             Fate::Silent
         } else if self.scenario.silence > 0.0 && !crowded && may_doubt && self.fault(0.02) {
