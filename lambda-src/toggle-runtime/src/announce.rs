@@ -10,7 +10,7 @@ use crate::fan_out::{FanOut, Outcome};
 use crate::known::Known;
 use crate::line::Delivery;
 use crate::outbox::{Outbox, Work};
-use crate::policy::Rule;
+use crate::policy::{Rule, Sender};
 use crate::ports::{Backlog, Callback, Connections, Toggles};
 use crate::receipts::{Place, Requests, Rests, receipts, report};
 use crate::sending::{Counts, Sent};
@@ -42,21 +42,31 @@ where
     let mut requests = Requests::of(event);
     let (mut pending, unread) = read(triggers, toggles, exchange).await;
     let mut failed = earliest(malformed, unread);
+    let mut round = 0;
     while !pending.is_empty() {
         let began = Instant::now();
         let outcome = FanOut::of(&pending, known, exchange).run().await;
         let places = requests.take(&pending);
-        let Outcome::Told { sent } = outcome else {
-            let sliced = slice(event, &pending, &places, exchange, outbox).await;
-            return earliest(failed, sliced);
+        let sent = match outcome {
+            Outcome::Told { sent } => sent,
+            Outcome::TooMany { in_doubt } => {
+                let sent = Sent {
+                    counts: Counts::default(),
+                    left: in_doubt,
+                };
+                let unstored = leave(sent, &pending, &[], exchange, outbox).await;
+                let sliced = slice(event, &pending, &places, exchange, outbox).await;
+                return earliest(failed, earliest(unstored, sliced));
+            }
         };
         failed = earliest(
             failed,
             leave(sent, &pending, &places, exchange, outbox).await,
         );
-        if !exchange.policy.keeps(Rule::Verify) {
+        if !exchange.policy.rereads(Sender::ToggleMessage, round) {
             return failed;
         }
+        round += 1;
         let (changed, unread) = reread(pending, toggles, exchange).await;
         failed = earliest(failed, unread);
         pending = changed;
@@ -79,12 +89,11 @@ async fn slice<C: Connections, P: Callback, B: Backlog>(
 ) -> Option<usize> {
     let last = event.records.last();
     let sequence = last.map_or("", |record| &record.change.sequence_number);
-    let segments = exchange.policy.segments;
     let work = Work {
         toggles: &ids(pending),
         receipts: &receipts(places),
     };
-    let Some(rests) = outbox.slice(work, segments, sequence).await else {
+    let Some(rests) = outbox.slice(work, exchange.policy, sequence).await else {
         return first_of(pending);
     };
     report(places, Counts::default(), rests, exchange).await;

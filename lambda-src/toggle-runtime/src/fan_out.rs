@@ -14,7 +14,7 @@ use crate::known::Known;
 use crate::line::Delivery;
 use crate::policy::Rule;
 use crate::ports::{Callback, Connections, TableError};
-use crate::sending::{Sending, Sent};
+use crate::sending::{Left, Sending, Sent};
 use crate::task::Segment;
 
 /// How long the scan waits while the known connections are sent to: about as long as a post takes.
@@ -31,8 +31,11 @@ pub enum Outcome {
         sent: Sent,
     },
     /// Workers must do it, for all connections: there are too many, or they could not be read.
-    /// Nothing that this fan-out posted is still on its way.
-    TooMany,
+    /// Nothing that this fan-out posted is still on its way, except to those in doubt.
+    TooMany {
+        /// The connections that a post may still reach, whoever sends to them later.
+        in_doubt: Left,
+    },
 }
 
 /// One fan-out of changes to every connection: at once to the known ones, and to the others that
@@ -74,7 +77,9 @@ impl<'a, C: Connections, P: Callback> FanOut<'a, C, P> {
         drop(first);
         if !complete {
             self.known.clear();
-            return Outcome::TooMany;
+            let mut in_doubt = self.sending.end().left;
+            in_doubt.untold.clear();
+            return Outcome::TooMany { in_doubt };
         }
         for left in unseen {
             self.known.remove(&left);

@@ -9,6 +9,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use tracing::{error, warn};
 
 use crate::connection::Connection;
+use crate::policy::{Policy, Rule};
 use crate::ports::Backlog;
 use crate::receipts::{Request, Rests};
 use crate::sending::Left;
@@ -51,8 +52,13 @@ impl<'a, B: Backlog> Outbox<'a, B> {
     /// A retry of the stream's records up to `sequence` stores the same messages, which the queue
     /// drops: they are for changes that were committed before the first ones were stored, and so
     /// before a worker read the toggles.
-    pub async fn slice(&self, work: Work<'_>, of: u32, sequence: &str) -> Option<Rests> {
-        let digest = work.digest();
+    pub async fn slice(&self, work: Work<'_>, policy: &Policy, sequence: &str) -> Option<Rests> {
+        let of = policy.segments;
+        let digest = if policy.keeps(Rule::Digest) {
+            work.digest()
+        } else {
+            0
+        };
         let parcel = |index| {
             let segment = Segment {
                 index,

@@ -62,8 +62,10 @@ pub struct Policy {
 pub enum Rule {
     /// Connections are scanned even if some are already known.
     Scan,
-    /// Toggles that were sent are read again afterwards.
-    Verify,
+    /// Toggles that a function sent are read again afterwards.
+    Verify(Sender),
+    /// Those that it sent because they had changed meanwhile are read again as well, each time.
+    Rounds(Sender),
     /// A connection that may not have been reached is closed.
     Close,
     /// A connection that is said to be closed is closed before it is forgotten.
@@ -74,8 +76,8 @@ pub enum Rule {
     Leave,
     /// The rest of a segment is stored in the queue.
     PutBack,
-    /// Toggles that a worker sent are read again afterwards.
-    VerifySlice,
+    /// The queue takes messages for one segment as the same only if they are for the same toggles.
+    Digest,
     /// A receipt names the messages that connections were left to.
     Account,
     /// Connections that a post may still reach are not sent to again, but closed.
@@ -86,6 +88,17 @@ pub enum Rule {
     Forget,
     /// Connections whose items have expired are left out.
     Expiry,
+}
+
+/// A function that sends toggles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sender {
+    /// Sends the state to one connection.
+    NewConnection,
+    /// Sends changes to all connections.
+    ToggleMessage,
+    /// Sends changes to those of a segment, or to those that were left over.
+    ToggleSlice,
 }
 
 impl Policy {
@@ -116,6 +129,11 @@ impl Policy {
             patience: Duration::from_secs(2),
             ..Self::announce()
         }
+    }
+
+    /// Whether what a function sent in a round, from zero, is read again: always.
+    pub(crate) fn rereads(&self, sender: Sender, round: usize) -> bool {
+        self.keeps(Rule::Verify(sender)) && (round == 0 || self.keeps(Rule::Rounds(sender)))
     }
 
     /// Whether a rule is kept: always. Deployed code cannot disable one.

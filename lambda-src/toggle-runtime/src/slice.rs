@@ -18,7 +18,7 @@ use crate::fan_out::unscanned;
 use crate::known::Known;
 use crate::line::{ConnectionSender, Delivery};
 use crate::outbox::{Outbox, Work};
-use crate::policy::Rule;
+use crate::policy::{Rule, Sender};
 use crate::ports::{Backlog, Callback, Connections, Toggles};
 use crate::receipts::{Place, Request, Rests, receipts, report};
 use crate::sending::{Counts, Left, Sending, Sent};
@@ -124,6 +124,7 @@ impl<T: Toggles, C: Connections, P: Callback, B: Backlog> Worker<'_, T, C, P, B>
         let (mut pending, mut unread) = read(triggers, self.toggles, exchange).await;
         // Once they have their shares, no further ones are owed.
         let (mut places, mut receipts) = (pass.places.as_slice(), receipts);
+        let mut round = 0;
         while unread.is_none() && !pending.is_empty() {
             let began = Instant::now();
             let sending = Sending::of(&pending, self.nobody, exchange);
@@ -135,9 +136,10 @@ impl<T: Toggles, C: Connections, P: Callback, B: Backlog> Worker<'_, T, C, P, B>
                 return false;
             }
             (places, receipts) = (&[], BTreeSet::new());
-            if !exchange.policy.keeps(Rule::VerifySlice) {
+            if !exchange.policy.rereads(Sender::ToggleSlice, round) {
                 return true;
             }
+            round += 1;
             (pending, unread) = reread(pending, self.toggles, exchange).await;
             // Another round would not fit.
             if !pending.is_empty() && Instant::now() + began.elapsed() >= exchange.deadline.begin {

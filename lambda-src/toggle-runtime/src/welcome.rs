@@ -15,7 +15,7 @@ use crate::event::{Operation, StreamEvent};
 use crate::item::{State, is_tombstone, removed_at};
 use crate::line::{ConnectionSender, Delivery, End};
 use crate::message::{change, changes, differences};
-use crate::policy::Rule;
+use crate::policy::{Rule, Sender};
 use crate::ports::{Callback, Connections, Toggles};
 use crate::states::{Reading, States};
 
@@ -141,7 +141,11 @@ where
         tell_all(line, &removed_since(connection, &told.state, limit)).await?;
     }
     let mut last: Option<BTreeSet<String>> = None;
-    while exchange.policy.keeps(Rule::Verify) && last.as_ref().is_none_or(|last| !last.is_empty()) {
+    let mut round = 0;
+    while exchange.policy.rereads(Sender::NewConnection, round)
+        && last.as_ref().is_none_or(|last| !last.is_empty())
+    {
+        round += 1;
         if exchange.deadline.is_past() {
             return Err(End::Untold);
         }

@@ -1,5 +1,6 @@
 //! The clients that connect, and the writers that change toggles.
 
+use toggle_contract::CONNECT_TIMEOUT_SECONDS;
 use tokio::task::spawn_local;
 
 use crate::strangers;
@@ -7,12 +8,7 @@ use crate::world::{World, pause};
 
 /// Starts some clients and some writers.
 pub(crate) fn start(world: &World) {
-    // A crowd is there before most changes.
-    let (clients, within_ms) = if world.scenario.is_crowded {
-        (10..20, 2_000)
-    } else {
-        (2..8, 20_000)
-    };
+    let (clients, within_ms) = world.scenario.clients.clone();
     for _ in 0..fastrand::usize(clients) {
         spawn_client(world, within_ms);
     }
@@ -28,7 +24,8 @@ fn spawn_writer(world: &World) {
     let (world, busy) = (world.clone(), world.busy());
     spawn_local(async move {
         let crowded = world.scenario.is_crowded;
-        for _ in 0..fastrand::usize(if crowded { 10..25 } else { 1..20 }) {
+        let (changes, toggles) = world.scenario.changes.clone();
+        for _ in 0..fastrand::usize(changes) {
             pause(
                 0,
                 if fastrand::bool() && !crowded {
@@ -38,7 +35,7 @@ fn spawn_writer(world: &World) {
                 },
             )
             .await;
-            let id = format!("t{}", fastrand::u8(..5));
+            let id = format!("t{}", fastrand::u8(..toggles));
             // Few values, so that a toggle returns to an earlier one.
             match fastrand::u64(..4) {
                 0 => world.delete_toggle(&id),
@@ -56,7 +53,8 @@ fn spawn_client(world: &World, within_ms: u64) {
         let id = world.store_connection();
         // `$connect` returns a while after it has stored the connection.
         let slow = fastrand::u8(..4) == 0;
-        pause(0, if slow { 9_000 } else { 300 }).await;
+        let within_ms = u64::from(CONNECT_TIMEOUT_SECONDS) * 1_000;
+        pause(0, if slow { within_ms } else { 300 }).await;
         if fastrand::u8(..10) == 0 {
             return drop(busy);
         }

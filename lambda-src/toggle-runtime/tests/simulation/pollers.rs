@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use toggle_runtime::announce::announce;
+use toggle_runtime::callback::SILENCE;
 use toggle_runtime::clock::{Clock, Deadline};
 use toggle_runtime::event::{QueueEvent, Record, StreamEvent};
 use toggle_runtime::known::Known;
@@ -18,12 +19,13 @@ use toggle_runtime::slice::tell_slices;
 use toggle_runtime::tally::Tally;
 use toggle_runtime::welcome::welcome;
 use tokio::task::spawn_local;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::ports::Recorded;
-use crate::world::{OWN, SHARDS, World, pause, random};
+use crate::scale::LAMBDA_LIMIT;
+use crate::world::{Invocation, OWN, SHARDS, World, pause, random};
 
-/// How many invocations of toggle-slice run at once.
+/// How many invocations of toggle-slice run at once: fewer than segments in most worlds, as on AWS.
 const WORKERS: usize = 2;
 
 #[derive(Clone, Copy)]
@@ -36,6 +38,8 @@ enum Stream {
 struct Function {
     stream: Stream,
     policy: Rc<Policy>,
+    /// Whether its events are delivered a second time.
+    is_repeat: bool,
     /// The warm instances that are idle.
     idle: Rc<RefCell<Vec<Known>>>,
     world: World,
@@ -46,6 +50,7 @@ pub(crate) fn start(world: &World, announcing: Policy, welcoming: Policy) {
     let function = |stream, policy| Function {
         stream,
         policy: Rc::new(policy),
+        is_repeat: false,
         idle: Rc::default(),
         world: world.clone(),
     };
@@ -72,20 +77,16 @@ impl Function {
                 continue;
             }
             let busy = self.world.busy();
-            if fastrand::u8(..8) == 0 {
+            if fastrand::u8(..self.world.scenario.zombies) == 0 {
                 self.spawn_zombie(batch.clone());
             }
-            let began = Instant::now();
-            checkpoint += self.deliver(batch).await;
-            assert!(
-                began.elapsed() < Duration::from_mins(4),
-                "a batch takes {:?}",
-                began.elapsed()
-            );
+            checkpoint += batch.len();
+            self.exhaust(batch).await;
             drop(busy);
         }
     }
 
+    /// The next records: few, where the stack allows a hundred, so that a world has many batches.
     fn batch(&self, shard: usize, checkpoint: usize) -> Vec<Record> {
         let inner = self.world.inner();
         let log = match self.stream {
@@ -99,15 +100,33 @@ impl Function {
             .collect()
     }
 
+    /// Delivers a batch until all of it is done. As the stack's mappings do, one that fails is split where
+    /// it failed, or, if nothing is known about that, in the middle.
+    async fn exhaust(&self, mut batch: Vec<Record>) {
+        while !batch.is_empty() {
+            let part = if fastrand::u8(..4) == 0 {
+                batch.len().div_ceil(2)
+            } else {
+                batch.len()
+            };
+            let began = Instant::now();
+            let done = self.deliver(batch[..part].to_vec()).await;
+            assert!(
+                began.elapsed() < Duration::from_mins(4),
+                "a batch takes {:?}",
+                began.elapsed()
+            );
+            batch.drain(..done);
+        }
+    }
+
     /// Another poller that believes that it owns the batch.
-    fn spawn_zombie(&self, mut batch: Vec<Record>) {
-        let (function, busy) = (self.clone(), self.world.busy());
+    fn spawn_zombie(&self, batch: Vec<Record>) {
+        let (mut function, busy) = (self.clone(), self.world.busy());
+        function.is_repeat = true;
         spawn_local(async move {
             pause(0, 5_000).await;
-            while !batch.is_empty() {
-                let done = function.deliver(batch.clone()).await;
-                batch.drain(..done);
-            }
+            function.exhaust(batch).await;
             drop(busy);
         });
     }
@@ -117,9 +136,8 @@ impl Function {
         let event = StreamEvent { records: batch };
         let killed = self.world.kills();
         let first_failed = if killed {
-            // Everything that it has sent arrives before the retry.
             let outcome = timeout(random(0, 2_000), self.invoke(&event)).await;
-            pause(3_000, 4_000).await;
+            arrivals().await;
             outcome.unwrap_or(Some(0))
         } else {
             self.invoke(&event).await
@@ -144,6 +162,7 @@ impl Function {
                 self.spawn_double(event.clone());
             }
             let deleted = self.take(&event).await;
+            // Sooner than the queue would: more happens meanwhile.
             if deleted.len() < event.records.len() {
                 pause(1_000, 20_000).await;
             }
@@ -154,7 +173,8 @@ impl Function {
 
     /// The queue delivers messages twice, and what becomes of the second time is not known to it.
     fn spawn_double(&self, event: QueueEvent) {
-        let (function, busy) = (self.clone(), self.world.busy());
+        let (mut function, busy) = (self.clone(), self.world.busy());
+        function.is_repeat = true;
         spawn_local(async move {
             pause(0, 1_000).await;
             function.take(&event).await;
@@ -167,7 +187,7 @@ impl Function {
         let killed = self.world.kills();
         let failed = if killed {
             let outcome = timeout(random(0, 2_000), self.slice(event)).await;
-            pause(3_000, 4_000).await;
+            arrivals().await;
             outcome.ok()
         } else {
             Some(self.slice(event).await)
@@ -182,7 +202,7 @@ impl Function {
 
     async fn slice(&self, event: &QueueEvent) -> BTreeSet<usize> {
         let (tally, pace) = (Tally::default(), Pace::unlimited());
-        let world = self.world.invoked();
+        let world = self.world.invoked(self.invocation());
         let exchange = self.exchange(&world, &tally, &pace);
         let request = world.request();
         let outbox = Outbox::new(&world, &request, &tally);
@@ -197,10 +217,12 @@ impl Function {
     ) -> Delivery<'a, World, World> {
         let clock = Clock::at(self.world.now_ms());
         let crowded = self.world.scenario.is_crowded;
+        let lambda_limit = u64::try_from(LAMBDA_LIMIT.as_millis()).unwrap();
+        // A crowd needs more time than some have, as a larger one would.
         let ms = match fastrand::bool() && crowded {
             true => fastrand::u64(100..600),
             false if self.world.fault(0.05) => 3_000,
-            false => 60_000,
+            false => lambda_limit,
         };
         Delivery {
             connections: world,
@@ -216,7 +238,7 @@ impl Function {
 
     async fn invoke(&self, event: &StreamEvent) -> Option<usize> {
         let (tally, pace) = (Tally::default(), Pace::unlimited());
-        let world = self.world.invoked();
+        let world = self.world.invoked(self.invocation());
         let exchange = self.exchange(&world, &tally, &pace);
         match self.stream {
             Stream::Toggles => {
@@ -231,7 +253,16 @@ impl Function {
         }
     }
 
-    /// Any warm instance, however long ago it ran, or a new one. A killed one is not used again.
+    fn invocation(&self) -> Invocation {
+        match self.stream {
+            Stream::Connections => Invocation::Welcome,
+            Stream::Toggles if self.is_repeat => Invocation::Again,
+            Stream::Toggles => Invocation::First,
+        }
+    }
+
+    /// Any warm instance, however long ago it ran, or a new one. A killed one is not used again. In most,
+    /// not all of the few clients that there are have room.
     fn instance(&self) -> Known {
         let mut idle = self.idle.borrow_mut();
         let index = fastrand::usize(..=idle.len());
@@ -241,4 +272,9 @@ impl Function {
             Known::bounded(fastrand::usize(..8))
         }
     }
+}
+
+/// After an invocation was killed, everything that it has sent arrives before the retry.
+async fn arrivals() {
+    sleep(SILENCE + random(0, 1_000)).await;
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use toggle_contract::receipt::{REQUEST, Share};
+use toggle_runtime::callback::SILENCE;
 use toggle_runtime::connection::Connection;
 use toggle_runtime::event::{Change, StreamEvent};
 use toggle_runtime::item::{Item, State, toggle_id};
@@ -16,7 +17,7 @@ use toggle_runtime::task::{Parcel, Segment};
 use tokio::task::spawn_local;
 use tokio::time::{Instant, sleep};
 
-use crate::world::{World, pause, random};
+use crate::world::{Invocation, World, pause, random};
 use crate::{clients, strangers};
 
 /// How many items a page of a scan contains: a scan is not a snapshot, each page is read at its own
@@ -31,9 +32,9 @@ fn throttled() -> TableError {
 }
 
 impl World {
-    async fn table_call(&self, probability: f64) -> Result<(), TableError> {
+    async fn table_call(&self) -> Result<(), TableError> {
         pause(1, 30).await;
-        if self.fault(probability) {
+        if self.fault(self.scenario.unreadable) {
             Err(throttled())
         } else {
             Ok(())
@@ -45,7 +46,7 @@ impl Toggles for World {
     async fn all(&self) -> Result<State, TableError> {
         let mut state = State::new();
         loop {
-            self.table_call(0.03).await?;
+            self.table_call().await?;
             let last = state.keys().next_back().cloned().unwrap_or_default();
             let page: Vec<_> = {
                 let inner = self.inner();
@@ -64,7 +65,7 @@ impl Toggles for World {
     }
 
     async fn one(&self, id: &str) -> Result<Option<Item>, TableError> {
-        self.table_call(0.03).await?;
+        self.table_call().await?;
         let item = self.inner().toggles.get(id).cloned();
         pause(1, 30).await;
         Ok(item)
@@ -73,7 +74,7 @@ impl Toggles for World {
 
 impl Connections for World {
     async fn page(&self, of: &Segment) -> Result<Page, TableError> {
-        self.table_call(0.03).await?;
+        self.table_call().await?;
         let after = of.after.clone().unwrap_or_default();
         let connections: Vec<_> = {
             let inner = self.inner();
@@ -91,25 +92,25 @@ impl Connections for World {
     }
 
     async fn exists(&self, connection: &Connection) -> Result<bool, TableError> {
-        self.table_call(0.03).await?;
+        self.table_call().await?;
         Ok(self.inner().stored.contains_key(&connection.id))
     }
 
     async fn forget(&self, connection: &Connection) -> Result<(), TableError> {
         self.inner().forgotten.insert(connection.id.clone());
-        self.table_call(0.03).await?;
+        self.table_call().await?;
         self.remove_connection(&connection.id);
         Ok(())
     }
 
     async fn requeue(&self, connection: &Connection, now_ms: u64) -> Result<(), TableError> {
-        self.table_call(0.03).await?;
+        self.table_call().await?;
         self.modify_connection(&connection.id, now_ms);
         Ok(())
     }
 
     async fn report(&self, place: &Place, share: &Share, _: u64) -> Result<(), TableError> {
-        self.table_call(0.03).await?;
+        self.table_call().await?;
         self.store_share(place, share);
         Ok(())
     }
@@ -124,7 +125,8 @@ impl Backlog for World {
     async fn store(&self, parcels: Vec<Parcel>) -> Result<(), QueueError> {
         pause(1, 30).await;
         let now = Instant::now();
-        let stored = if self.fault(0.03) {
+        // Who can be neither closed nor left to the queue is sent to again, which no doubt survives.
+        let stored = if !self.scenario.is_hard_to_close && self.fault(0.03) {
             fastrand::usize(..=parcels.len())
         } else {
             usize::MAX
@@ -215,7 +217,8 @@ impl Callback for World {
         if strangers::is_one(connection) {
             return Err(strangers::answer(self, connection).await);
         }
-        if self.scenario.is_restless {
+        let unsettles = self.is_slow || self.scenario.slowness <= 0.0;
+        if unsettles && fastrand::f64() < self.scenario.unrest {
             self.change_again(message);
         }
         let is_overtaken = self.scenario.is_interrupted && self.delete_one_of(message);
@@ -227,7 +230,10 @@ impl Callback for World {
         // In a crowd invocations are short, and most posts must end before them.
         let crowded = self.scenario.is_crowded;
         let usual = if crowded { 4 } else { 40 };
-        let latency = if is_overtaken || (fastrand::u8(..30) == 0 && !crowded) {
+        let latency = if self.is_slow {
+            // No doubt arises from that.
+            SILENCE.mul_f64(0.9 * fastrand::f64())
+        } else if is_overtaken || (fastrand::u8(..30) == 0 && !crowded) {
             random(0, 2_000)
         } else {
             random(1, usual)
@@ -237,7 +243,7 @@ impl Callback for World {
         let message = (!matches!(fate, Fate::FailedBefore)).then(|| message.to_vec());
         let delivery = self.deliver_after(late, connection.id.clone(), message);
         if matches!(fate, Fate::Silent) {
-            sleep(Duration::from_secs(10)).await;
+            sleep(SILENCE).await;
             return Err(CallbackError::InDoubt("silence".into()));
         }
         if is_late {
@@ -268,7 +274,12 @@ impl Callback for World {
             if client.closed || !client.open {
                 return Err(CallbackError::Gone);
             }
-            if client.failed_closes < 2 && fastrand::u8(..4) == 0 {
+            let (most, chance) = if self.scenario.is_hard_to_close {
+                (30, 0.95)
+            } else {
+                (2, 0.25)
+            };
+            if client.failed_closes < most && fastrand::f64() < chance {
                 client.failed_closes += 1;
                 return Err(CallbackError::Again("429".into()));
             }
@@ -285,9 +296,12 @@ impl World {
         let is_open = self.inner().clients[id].open;
         // An invocation that is short may not be able to close whom it got a 504 for.
         let crowded = self.scenario.is_crowded;
-        if self.scenario.silence && is_open && self.fault(0.02) {
+        // What new-connection has posted and can neither hear of nor close is assumed to arrive early.
+        let welcomes = self.invocation == Invocation::Welcome;
+        let may_doubt = is_open && !(welcomes && (crowded || self.scenario.is_hard_to_close));
+        if may_doubt && self.fault(self.scenario.silence) {
             Fate::Silent
-        } else if self.scenario.silence && !crowded && is_open && self.fault(0.02) {
+        } else if self.scenario.silence > 0.0 && !crowded && may_doubt && self.fault(0.02) {
             Fate::TimedOut
         } else if self.scenario.lateness.is_some() && is_open && self.fault(0.05) {
             Fate::FailedAndLate

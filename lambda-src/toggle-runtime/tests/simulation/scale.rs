@@ -50,7 +50,8 @@ const ITEM: Duration = Duration::from_micros(5);
 const SILENT: usize = 10_000;
 /// The connections of a page of 1 MB.
 const PAGE: usize = 5_000;
-const LAMBDA_LIMIT: Duration = Duration::from_mins(1);
+/// The time that the stack gives the functions of a stream or a queue.
+pub(crate) const LAMBDA_LIMIT: Duration = Duration::from_mins(1);
 /// How long the queue hides messages that failed.
 const VISIBILITY: Duration = Duration::from_mins(6);
 

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use toggle_contract::MESSAGE_LIMIT;
 use toggle_contract::receipt::{Delivery, PREFIX, REQUEST, Share};
 use toggle_runtime::connection::Connection;
 use toggle_runtime::event::{Change, Operation, Record};
@@ -37,14 +38,27 @@ const RESTLESS: Duration = Duration::from_secs(25);
 pub(crate) struct Scenario {
     pub(crate) message_limit: usize,
     pub(crate) kills: bool,
-    pub(crate) silence: bool,
+    /// The probability that a post is not answered.
+    pub(crate) silence: f64,
     pub(crate) faults: u32,
     /// The most connections that toggle-message sends to itself.
     pub(crate) slice_above: usize,
     /// The segments that it leaves more in.
     pub(crate) segments: u32,
+    /// How many clients connect, apart from those that do so again, and in how many milliseconds.
+    pub(crate) clients: (Range<usize>, u64),
+    /// How many changes a writer makes, and to how many toggles.
+    pub(crate) changes: (Range<usize>, u8),
+    /// One in so many batches of a stream is processed twice at once.
+    pub(crate) zombies: u8,
     /// The queue delivers one in so many batches twice.
     pub(crate) doubles: u8,
+    /// The probability that the posts of an invocation are slow, unless it is the first for its event.
+    pub(crate) slowness: f64,
+    /// The probability that a call to a table fails.
+    pub(crate) unreadable: f64,
+    /// Whether nearly all attempts to close a connection fail. The queue can be written then.
+    pub(crate) is_hard_to_close: bool,
     /// Whether there are many clients, and invocations are often short.
     pub(crate) is_crowded: bool,
     /// If posts that were answered with a failure may be delivered much later, and toggles have
@@ -54,8 +68,9 @@ pub(crate) struct Scenario {
     pub(crate) has_receipts: bool,
     /// Whether there are items without a client: of APIs that are gone, and expired ones.
     pub(crate) has_strangers: bool,
-    /// Whether a toggle changes each time that its last state is sent, for a while.
-    pub(crate) is_restless: bool,
+    /// The probability that a toggle changes when its last state is posted, for a while: by any
+    /// invocation, or, if some are slow, by one of those.
+    pub(crate) unrest: f64,
     /// Whether a toggle is deleted while a state with it is sent, and invocations are killed often, for a
     /// while.
     pub(crate) is_interrupted: bool,
@@ -92,18 +107,24 @@ impl Scenario {
         let split = seed.is_multiple_of(2);
         let kills = seed % 4 == 1;
         Self {
-            message_limit: if split { 150 } else { 131_072 },
+            message_limit: if split { 150 } else { MESSAGE_LIMIT },
             kills,
-            silence: !kills,
+            silence: if kills { 0.0 } else { 0.02 },
             faults: if seed.is_multiple_of(3) { 0 } else { 60 },
             slice_above: if seed % 5 < 2 { 2 } else { 100 },
             segments: 3,
+            clients: (2..8, 20_000),
+            changes: (1..20, 5),
+            zombies: 8,
             doubles: 8,
+            slowness: 0.0,
+            unreadable: 0.03,
+            is_hard_to_close: false,
             is_crowded: false,
             lateness: None,
             has_receipts: false,
             has_strangers: false,
-            is_restless: false,
+            unrest: 0.0,
             is_interrupted: false,
             trusts_records: false,
             retries_504: false,
@@ -122,7 +143,7 @@ impl Scenario {
     /// A world of any kind, in which toggles change in every round of their fan-outs.
     pub(crate) fn restless(seed: u64) -> Self {
         Self {
-            is_restless: true,
+            unrest: 1.0,
             ..Self::of_any_kind(seed)
         }
     }
@@ -131,7 +152,7 @@ impl Scenario {
     pub(crate) fn interrupted(seed: u64) -> Self {
         Self {
             kills: true,
-            silence: false,
+            silence: 0.0,
             faults: 0,
             is_interrupted: true,
             ..Self::of(seed)
@@ -166,7 +187,57 @@ impl Scenario {
             slice_above: 2,
             segments: 1,
             doubles: if seed.is_multiple_of(2) { 1 } else { 50 },
+            // It is there before most changes.
+            clients: (10..20, 2_000),
+            changes: (10..25, 5),
             is_crowded: true,
+            ..Self::of(seed)
+        }
+    }
+
+    /// A world in which several invocations send the same toggle at the same time, some of them slowly,
+    /// and it changes meanwhile. In most, nothing fails: what connects again would know everything.
+    pub(crate) fn overlapping(seed: u64) -> Self {
+        Self {
+            faults: if seed.is_multiple_of(5) { 60 } else { 0 },
+            slice_above: if seed.is_multiple_of(2) { 2 } else { 100 },
+            segments: 1,
+            zombies: 2,
+            doubles: 2,
+            slowness: 0.8,
+            unrest: 0.15,
+            ..Self::busy(seed)
+        }
+    }
+
+    /// A world in which clients that do not respond can hardly be closed, and hardly anything else fails.
+    pub(crate) fn doubtful(seed: u64) -> Self {
+        Self {
+            silence: 0.1,
+            kills: false,
+            faults: 30,
+            is_hard_to_close: true,
+            ..Self::busy(seed)
+        }
+    }
+
+    /// A world in which all changes are left to the workers, and tables often cannot be read.
+    pub(crate) fn unreadable(seed: u64) -> Self {
+        Self {
+            silence: 0.0,
+            kills: false,
+            faults: 90,
+            unreadable: 0.05,
+            slice_above: 0,
+            ..Self::busy(seed)
+        }
+    }
+
+    /// Many clients, and few changes to each of many toggles: any toggle's last change can get lost.
+    fn busy(seed: u64) -> Self {
+        Self {
+            clients: (8..14, 4_000),
+            changes: (10..20, 20),
             ..Self::of(seed)
         }
     }
@@ -175,7 +246,7 @@ impl Scenario {
     pub(crate) fn late(seed: u64, revisions: Revisions) -> Self {
         Self {
             kills: true,
-            silence: true,
+            silence: 0.02,
             faults: 60,
             lateness: Some(revisions),
             ..Self::of(seed)
@@ -240,6 +311,17 @@ pub(crate) struct Inner {
     requests: u64,
 }
 
+/// A kind of invocation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Invocation {
+    /// New-connection's, always beside toggle-message's.
+    Welcome,
+    /// Another function's first for an event, or a retry.
+    First,
+    /// Another one's for an event that was delivered twice.
+    Again,
+}
+
 /// A shared handle.
 #[derive(Debug, Clone)]
 pub(crate) struct World {
@@ -247,6 +329,10 @@ pub(crate) struct World {
     pub(crate) began: Instant,
     /// When the invocation that has this handle began.
     invoked: Instant,
+    /// What that is.
+    pub(crate) invocation: Invocation,
+    /// Whether its posts are slow.
+    pub(crate) is_slow: bool,
     inner: Rc<RefCell<Inner>>,
 }
 
@@ -269,14 +355,18 @@ impl World {
             scenario,
             began: Instant::now(),
             invoked: Instant::now(),
+            invocation: Invocation::First,
+            is_slow: false,
             inner: Rc::new(RefCell::new(inner)),
         }
     }
 
     /// The handle of an invocation that begins now.
-    pub(crate) fn invoked(&self) -> Self {
+    pub(crate) fn invoked(&self, invocation: Invocation) -> Self {
         Self {
             invoked: Instant::now(),
+            invocation,
+            is_slow: invocation != Invocation::First && fastrand::f64() < self.scenario.slowness,
             ..self.clone()
         }
     }
@@ -414,7 +504,7 @@ impl World {
 
     /// Changes a toggle that is being sent, if its state is that of the message: so once per round.
     pub(crate) fn change_again(&self, message: &[u8]) {
-        let Some(sent) = states(message).pop() else {
+        let Some(sent) = fastrand::choice(states(message)) else {
             return;
         };
         let id = id_in(&sent);
