@@ -136,7 +136,7 @@ struct Shared {
 }
 
 impl Shared {
-    async fn answer(&self) -> Result<HttpResponse, ConnectorError> {
+    fn answer(&self) -> Result<HttpResponse, ConnectorError> {
         let now = Instant::now();
         let mut second = self.second.lock().unwrap();
         let began = second.get_or_insert((now, 0));
@@ -163,7 +163,9 @@ async fn four_programs_share_what_a_service_takes() {
     let calls = programs.iter().map(|program| async {
         let calls = (0..EACH).map(|_| async {
             let request = HttpRequest::empty();
-            let sent = program.outlast(request, |_| service.answer()).await;
+            let sent = program
+                .outlast(request, |_| async { service.answer() })
+                .await;
             sent.unwrap().status().as_u16()
         });
         let answers = futures_util::stream::iter(calls).buffer_unordered(80);
