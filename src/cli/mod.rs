@@ -174,7 +174,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Report> {
         Command::Validate => validate::run(&global),
         Command::Build(arguments) => build::run(&global, &arguments).await,
         Command::Plan(arguments) => plan::run(&global, &arguments).await,
-        Command::Apply(arguments) => apply::run(&global, &arguments).await,
+        Command::Apply(arguments) => Box::pin(apply::run(&global, &arguments)).await,
         Command::Destroy(arguments) => destroy::run(&global, &arguments).await,
         Command::Adopt(arguments) => adopt::run(&global, &arguments).await,
         Command::Outputs => outputs::run(&global).await,

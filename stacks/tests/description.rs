@@ -597,7 +597,8 @@ fn system() -> impl Strategy<Value = System> {
 /// With the addresses of alarms.
 fn operations() -> impl Strategy<Value = Option<Operations>> {
     let notify = option::of(alarms().prop_map(|alarms| alarms.emails));
-    option::of(notify.prop_map(|notify| Operations { notify }))
+    let settings = (notify, any::<bool>());
+    option::of(settings.prop_map(|(notify, check)| Operations { notify, check }))
 }
 
 /// Descriptions in which names are likely to meet: each of them is used for all kinds of things.
@@ -941,8 +942,8 @@ fn written(system: &System) -> String {
     write_pipelines(&mut text, pipelines);
     writeln!(text, "[alarms]\nenabled = {enabled}\nemails = {emails:?}").unwrap();
     write_texts(&mut text, [("kms_key", kms_key)]);
-    if let Some(Operations { notify }) = operations {
-        text += "[operations]\n";
+    if let Some(Operations { notify, check }) = operations {
+        writeln!(text, "[operations]\ncheck = {check}").unwrap();
         if let Some(notify) = notify {
             writeln!(text, "notify = {notify:?}").unwrap();
         }

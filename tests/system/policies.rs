@@ -441,12 +441,14 @@ const UNCHECKED: &[&str] = &[
     // Counts of what a plan would delete.
     "cognito-idp:ListUsersInGroup",
     "dynamodb:Scan",
-    // Of certificates, records, identity providers and subscriptions, of which this system has none.
+    // Of certificates, records, health checks, identity providers and subscriptions, of which this system
+    // has none.
     "acm:DescribeCertificate",
     "acm:ListTagsForCertificate",
     "cognito-idp:DescribeIdentityProvider",
     "route53:GetHostedZone",
     "route53:ListResourceRecordSets",
+    "route53:ListTagsForResource",
     "sns:GetSubscriptionAttributes",
     // Of a bucket that is missing, a table with a key of AWS's, a queue with a name of others.
     "kms:DescribeKey",

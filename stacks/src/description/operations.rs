@@ -8,12 +8,15 @@ use super::table::Table;
 pub struct Operations {
     /// The mail addresses that its alarms notify. Default: those of `alarms.emails`.
     pub notify: Option<Vec<String>>,
+    /// Whether the shell is checked from outside, for which AWS charges. Default: no.
+    pub check: bool,
 }
 
 impl Operations {
     pub(super) fn read(table: &mut Table) -> Self {
         Self {
             notify: table.texts("notify", email),
+            check: table.boolean("check").unwrap_or_default(),
         }
     }
 

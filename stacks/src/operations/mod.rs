@@ -5,6 +5,7 @@
 //! function or a queue that a stack adds is shown without a change here.
 
 mod alarms;
+mod check;
 mod dashboard;
 
 use model::types::cloudwatch::Dashboard;
@@ -47,13 +48,20 @@ pub(crate) fn add(graph: &mut Graph, system: &System, settings: &Operations, sit
     let functions = alarms::functions(graph);
     let at_edge = system.region.as_deref() == Some(EDGE_REGION);
     let stack = &mut graph.stack(StackName::new(STACK));
+    let check = check::add(stack, settings, sites);
     if let Some(topic) = topic(stack, &settings.alarms(&system.alarms)) {
+        if let Some(check) = check.as_ref().filter(|_| at_edge) {
+            check::add_alarm(stack, &topic, check);
+        }
         alarms::add_slow(stack, &topic, &functions);
         for shown in sites.iter().filter(|_| at_edge) {
             alarms::add_site(stack, &topic, shown);
         }
     }
-    let body = dashboard::body(graph, system, sites);
+    let mut body = dashboard::body(graph, system, sites);
+    if let Some(check) = &check {
+        check::show(&mut body, check);
+    }
     let stack = &mut graph.stack(StackName::new(STACK));
     let dashboard = Dashboard {
         dashboard_name: stack.account_wide_name("dashboard"),
