@@ -652,7 +652,12 @@ fn system() -> impl Strategy<Value = System> {
 fn operations() -> impl Strategy<Value = Option<Operations>> {
     let notify = option::of(alarms().prop_map(|alarms| alarms.emails));
     let budget = option::of(1..=i32::MAX);
-    option::of((notify, budget).prop_map(|(notify, budget)| Operations { notify, budget }))
+    let settings = (notify, budget, any::<bool>());
+    option::of(settings.prop_map(|(notify, budget, check)| Operations {
+        notify,
+        budget,
+        check,
+    }))
 }
 
 /// Descriptions in which names are likely to meet: each of them is used for all kinds of things.
@@ -996,8 +1001,13 @@ fn written(system: &System) -> String {
     write_pipelines(&mut text, pipelines);
     writeln!(text, "[alarms]\nenabled = {enabled}\nemails = {emails:?}").unwrap();
     write_texts(&mut text, [("kms_key", kms_key)]);
-    if let Some(Operations { notify, budget }) = operations {
-        text += "[operations]\n";
+    if let Some(Operations {
+        notify,
+        budget,
+        check,
+    }) = operations
+    {
+        writeln!(text, "[operations]\ncheck = {check}").unwrap();
         if let Some(notify) = notify {
             writeln!(text, "notify = {notify:?}").unwrap();
         }

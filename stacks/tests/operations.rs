@@ -148,3 +148,34 @@ fn a_dashboard_has_room_for_sixty_teams() {
     let widgets = dashboard.properties["DashboardBody"]["widgets"].as_array();
     assert!(widgets.is_some_and(|widgets| widgets.len() < 499));
 }
+
+/// A custom domain is checked if there is one, since that is what people type.
+#[test]
+fn the_shell_is_checked_where_it_is_asked_for() {
+    let checked = |region: &str, more: &str| {
+        let graph = graph(&described(
+            region,
+            &format!("[operations]\ncheck = true\n{more}"),
+        ));
+        let named = |name: &str| {
+            let found = own(&graph).find(|of| of.address.name() == name);
+            found.map(|of| of.properties.clone())
+        };
+        let widgets = named("dashboard").expect("a dashboard")["DashboardBody"]["widgets"].clone();
+        let shown = widgets.to_string().contains("HealthCheckPercentageHealthy");
+        (named("check"), named("site-shell-check"), shown)
+    };
+    let (check, alarm, shown) = checked("us-east-1", SITES);
+    assert!(shown);
+    insta::assert_yaml_snapshot!((check, alarm));
+
+    let (check, alarm, shown) = checked("eu-west-1", "[shell]\n");
+    let check = check.expect("a check");
+    let host = &check["HealthCheckConfig"]["FullyQualifiedDomainName"];
+    assert_eq!(host["Fn::GetAtt"][0], "shell/distribution");
+    assert!(alarm.is_none() && shown);
+
+    let (check, alarm, shown) = checked("us-east-1", "[alarms]\nenabled = false\n[shell]\n");
+    assert!(check.is_some() && alarm.is_none() && shown);
+    assert_eq!(checked("us-east-1", ""), (None, None, false));
+}

@@ -94,6 +94,7 @@ fn a_teams_stack_is_known_by_its_name() {
 const LONGEST: &str = "
 name = \"a2345678901234567890\"
 [operations]
+check = true
 [packages]
 [shell]
 domain = \"www.example.com\"

@@ -16,6 +16,7 @@ mod cognito;
 mod dashboards;
 mod dynamodb;
 mod events;
+mod health_checks;
 mod iam;
 mod lambda;
 mod logs;

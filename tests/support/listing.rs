@@ -25,6 +25,7 @@ impl World {
         lines.extend(self.buckets().await);
         lines.extend(self.certificates().await);
         lines.extend(self.records().await);
+        lines.extend(self.health_checks().await);
         lines.extend(self.sites().await);
         lines.extend(self.user_pools().await);
         lines.extend(self.packages().await);
@@ -390,6 +391,17 @@ impl World {
             lines.extend(self.lines("record", names.iter().map(String::as_str)));
         }
         lines
+    }
+
+    /// Health checks, by the references of their creations.
+    async fn health_checks(&self) -> Vec<String> {
+        let client = aws_sdk_route53::Client::new(&self.config());
+        let pages = client.list_health_checks().into_paginator().items().send();
+        let checks = pages.collect::<Result<Vec<_>, _>>().await.expect("listed");
+        let references = checks
+            .iter()
+            .map(aws_sdk_route53::types::HealthCheck::caller_reference);
+        self.lines("health check", references)
     }
 
     /// CloudFront's resources. A distribution has no name: its line contains the address at the end

@@ -36,6 +36,7 @@ mod recreated;
 mod regions;
 mod releases;
 mod secrets;
+mod shell_check;
 mod status;
 mod strangers;
 mod strict;

@@ -479,7 +479,7 @@ const UNCHECKED: &[&str] = &[
     "dynamodb:Scan",
     // The name's binding, whose id the tags have too.
     "dynamodb:GetItem",
-    // Of certificates, dashboards, records, identity providers and subscriptions, of which this system
+    // Of certificates, dashboards, records, health checks, identity providers and subscriptions, of which this system
     // has none.
     "acm:DescribeCertificate",
     "acm:ListTagsForCertificate",
@@ -490,6 +490,7 @@ const UNCHECKED: &[&str] = &[
     "iam:ListOpenIDConnectProviders",
     "route53:GetHostedZone",
     "route53:ListResourceRecordSets",
+    "route53:ListTagsForResource",
     "sns:GetSubscriptionAttributes",
     // Of a bucket that is missing, a table with a key of AWS's, a queue with a name of others.
     "kms:DescribeKey",

@@ -139,6 +139,7 @@ fn every<R: Register>(to: R) -> R {
         .with(lambda::Functions::new)
         .with(lambda::Permissions::new)
         .with(logs::LogGroups::new)
+        .with(route53::HealthChecks::new)
         .with(route53::RecordSets::new)
         .with(s3::Buckets::new)
         .with(s3::Objects::new)

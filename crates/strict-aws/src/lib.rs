@@ -31,6 +31,7 @@ mod memory;
 mod rate;
 mod record;
 mod refusal;
+mod route53;
 mod s3;
 mod xml;
 

@@ -6,7 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::call::{Answer, Call};
 use crate::rate::{GENEROUS, Rates};
 use crate::{
-    Refusal, apigateway, cloudfront, codebuild, codepipeline, cognito, events, lambda, logs, s3,
+    Refusal, apigateway, cloudfront, codebuild, codepipeline, cognito, events, lambda, logs,
+    route53, s3,
 };
 
 /// A rule of AWS: the refusal of a call, or `None` if the rule allows it.
@@ -32,6 +33,7 @@ const RULES: &[Rule] = &[
     lambda::mapping_exists,
     lambda::reserved_variables,
     logs::reserved_name,
+    route53::used_reference,
     s3::bucket_name,
 ];
 
@@ -43,6 +45,7 @@ const REMEMBERED: &[fn(&Call, &Answer, &mut Account)] = &[
     cognito::note_providers,
     events::note,
     lambda::note,
+    route53::note,
 ];
 
 /// What passed to one emulator, per account.
@@ -62,6 +65,7 @@ pub(crate) struct Account {
     pub(crate) providers: cognito::Providers,
     pub(crate) mappings: lambda::Mappings,
     pub(crate) targets: events::Targets,
+    pub(crate) health_checks: route53::HealthChecks,
     rates: Rates,
 }
 
@@ -90,6 +94,7 @@ impl Memory {
             "cognito-idp",
             "events",
             "lambda",
+            "route53",
         ];
         services.contains(&call.service.as_str()) && is_own(&call.account) && call.writes()
     }

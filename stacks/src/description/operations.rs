@@ -11,6 +11,8 @@ pub struct Operations {
     /// The US dollars that the whole account may cost in a month, above which an alarm rings. Default: no
     /// such alarm.
     pub budget: Option<i32>,
+    /// Whether the shell is checked from outside, for which AWS charges. Default: no.
+    pub check: bool,
 }
 
 impl Operations {
@@ -22,6 +24,7 @@ impl Operations {
                 1..=i32::MAX,
                 "US dollars that the whole account may cost in a month",
             ),
+            check: table.boolean("check").unwrap_or_default(),
         }
     }
 

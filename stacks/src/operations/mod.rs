@@ -5,6 +5,7 @@
 //! function or a queue that a stack adds is shown without a change here.
 
 mod alarms;
+mod check;
 mod dashboard;
 
 use model::types::cloudwatch::Dashboard;
@@ -82,7 +83,11 @@ pub(crate) fn add(graph: &mut Graph, system: &System, settings: &Operations, sit
     let pipelines = pipelines(graph);
     let at_edge = system.region.as_deref() == Some(EDGE_REGION);
     let stack = &mut graph.stack(StackName::new(STACK));
+    let check = check::add(stack, settings, sites);
     if let Some(topic) = topic(stack, &settings.alarms(&system.alarms)) {
+        if let Some(check) = check.as_ref().filter(|_| at_edge) {
+            check::add_alarm(stack, &topic, check);
+        }
         alarms::add_slow(stack, &topic, &functions);
         for pipeline in &pipelines {
             alarms::add_pipeline(stack, &topic, pipeline);
@@ -94,7 +99,10 @@ pub(crate) fn add(graph: &mut Graph, system: &System, settings: &Operations, sit
             alarms::add_budget(stack, &topic, budget);
         }
     }
-    let body = dashboard::body(graph, system, sites, &pipelines);
+    let mut body = dashboard::body(graph, system, sites, &pipelines);
+    if let Some(check) = &check {
+        check::show(&mut body, check);
+    }
     let stack = &mut graph.stack(StackName::new(STACK));
     let dashboard = Dashboard {
         dashboard_name: stack.account_wide_name("dashboard"),

@@ -90,6 +90,24 @@ const SKIPS: &[Skip] = &[
     },
     Skip {
         emulator: Moto,
+        tests: &["drivers::health_checks"],
+        lacks: "the defaults and the references of health checks",
+        instead: ON_MINISTACK,
+    },
+    Skip {
+        emulator: Ministack,
+        tests: &["drivers::health_checks::truth_values"],
+        lacks: "truth values of health checks in the form of XML",
+        instead: "shown on fakecloud",
+    },
+    Skip {
+        emulator: Fakecloud,
+        tests: &["drivers::health_checks::a_check_that_is_deleted"],
+        lacks: "the references of deleted health checks",
+        instead: ON_MINISTACK,
+    },
+    Skip {
+        emulator: Moto,
         tests: &["drivers::apigatewayv2"],
         lacks: "deployments of WebSocket APIs, and a list of authorizers",
         instead: ON_MINISTACK,

@@ -18,6 +18,7 @@ pub(crate) mod owner_comment;
 pub(crate) mod ownership;
 pub(crate) mod policy_document;
 pub(crate) mod recorded;
+pub(crate) mod reference;
 pub(crate) mod sensitive;
 pub(crate) mod steady;
 pub(crate) mod tag_store;

@@ -46,7 +46,7 @@ const PROPAGATION: WaitPolicy = WaitPolicy {
 #[derive(Clone, Debug)]
 pub(crate) struct Route53Client {
     pub(super) account: Account,
-    sdk: Client,
+    pub(super) sdk: Client,
 }
 
 impl Route53Client {

@@ -29,6 +29,7 @@ pub const ALARM: &ResourceType = &ResourceType {
         "AWS::SNS::Topic",
         "AWS::Lambda::Function",
         "AWS::SQS::Queue",
+        "AWS::Route53::HealthCheck",
     ],
 };
 
@@ -163,6 +164,7 @@ pub const DASHBOARD: &ResourceType = &ResourceType {
         "AWS::CloudFront::Distribution",
         "AWS::Lambda::Function",
         "AWS::SQS::Queue",
+        "AWS::Route53::HealthCheck",
     ],
 };
 

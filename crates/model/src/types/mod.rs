@@ -67,6 +67,7 @@ pub const ALL: &[&ResourceType] = &[
     codepipeline::PIPELINE,
     certificatemanager::CERTIFICATE,
     route53::RECORD_SET,
+    route53::HEALTH_CHECK,
     cloudfront::ORIGIN_ACCESS_CONTROL,
     cloudfront::CACHE_POLICY,
     cloudfront::RESPONSE_HEADERS_POLICY,

@@ -36,6 +36,7 @@ use crate::kit::limits::{Checks, Limit};
 use crate::kit::owner_comment::{self, in_brief};
 use crate::kit::ownership;
 use crate::kit::recorded;
+use crate::kit::reference;
 use crate::kit::tag_store::{TagCalls as _, TagStore};
 use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest};
 use crate::kit::wait::{WaitPolicy, until};
@@ -174,7 +175,7 @@ impl Distributions {
     ) -> Result<SdkDistribution, DriverError> {
         let mut earlier = 0;
         loop {
-            let reference = reference(owner, earlier);
+            let reference = reference::write(owner, earlier);
             match Box::pin(self.make_as(&reference, desired, owner, tags)).await {
                 Err(error) if error.is("NoSuchDistribution") => earlier += 1,
                 made => return made,
@@ -301,18 +302,6 @@ fn check_deletable(id: &str, config: &SdkConfig) -> Result<(), DriverError> {
 
 fn answered<T>(answer: Option<T>) -> Result<T, DriverError> {
     answer.ok_or_else(|| DriverError::internal("CloudFront answers with no distribution"))
-}
-
-/// The reference by which CloudFront recognises a create call: the system, its Region and the
-/// address, so that no second distribution is created for them; and the number of earlier
-/// distributions of that address, if there were any.
-fn reference(owner: &Owner, earlier: u32) -> String {
-    let system = owner_comment::system(owner);
-    let reference = format!("frontage {system} {}", owner.address);
-    match earlier {
-        0 => reference,
-        _ => format!("{reference} {earlier}"),
-    }
 }
 
 fn with_note(
