@@ -11,8 +11,11 @@ use stacks::{operations, system};
 
 const SITES: &str = "[shell]\ndomain = \"www.example.com\"\nzone_id = \"Z1\"\n[teams.billing]\n";
 
-/// One team with a pipeline in AWS, and one whose steps run elsewhere.
-const PIPELINES: &str = "[teams.shipping.pipeline]\nsource = \"codecommit\"\n\
+/// Two teams with pipelines in AWS, one of them with a second one for previews, and one whose steps run
+/// elsewhere.
+const PIPELINES: &str = "[pipelines]\nconnection = \"github\"\n\
+    [teams.profile.pipeline]\nrepository = \"acme/profile\"\npreviews = true\n\
+    [teams.shipping.pipeline]\nsource = \"codecommit\"\n\
     [teams.orders.pipeline]\nsource = \"github-actions\"\nrepository = \"acme/orders\"\n";
 
 fn described(region: &str, more: &str) -> System {
@@ -81,7 +84,7 @@ fn a_budget_and_pipelines_have_alarms_where_their_metrics_are() {
     let described = |region: &str| {
         described(
             region,
-            &format!("[operations]\nbudget = 9\n[shell]\n{PIPELINES}"),
+            &format!("[operations]\nbudget = 9\ncheck = true\n[shell]\n{PIPELINES}"),
         )
     };
     let has = |region: &str, alarm: &str| {
@@ -90,11 +93,12 @@ fn a_budget_and_pipelines_have_alarms_where_their_metrics_are() {
     };
     assert!(has("us-east-1", "budget") && !has("eu-west-1", "budget"));
     assert!(has("eu-west-1", "pipeline-shipping-failed"));
+    assert!(has("eu-west-1", "pipeline-profile-failed"));
     assert!(!has("eu-west-1", "pipeline-orders-failed"));
     let told = operations::left_out(&described("eu-west-1"), Some("eu-west-1"));
     let told = told.expect("something is left out");
     assert!(
-        told.contains("the sites and their certificates and the budget"),
+        told.contains("the sites, their certificates, the shell's check and the budget"),
         "{told}"
     );
 }

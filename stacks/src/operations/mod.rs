@@ -33,17 +33,20 @@ pub(crate) struct Shown<'s> {
     pub(crate) site: &'s Site,
 }
 
-/// A team's pipeline in `CodePipeline`.
+/// The pipeline of a team's releases in `CodePipeline`.
 struct Piped {
     team: String,
     /// Its physical name, which is known before it exists.
     name: String,
 }
 
-/// The pipelines of a graph. The alarms name them, and refer to none.
+/// The pipelines of releases of a graph: a preview that fails is the business of who asked for it. The
+/// alarms name them, and refer to none.
 fn pipelines(graph: &Graph) -> Vec<Piped> {
     let nodes = graph.nodes();
-    let pipelines = nodes.filter(|node| node.resource_type.name == PIPELINE.name);
+    let pipelines = nodes.filter(|node| {
+        node.resource_type.name == PIPELINE.name && node.address.name() == pipeline::RELEASES
+    });
     let named = pipelines.filter_map(|node| {
         Some(Piped {
             team: pipeline::team_name(node.address.stack())?.to_owned(),
@@ -58,11 +61,13 @@ fn pipelines(graph: &Graph) -> Vec<Piped> {
 pub fn left_out(system: &System, region: Option<&str>) -> Option<String> {
     let has_alarms = system.operations.is_some() && system.alarms.enabled;
     let elsewhere = region.is_some_and(|region| region != EDGE_REGION);
-    let has_budget = system.operations.as_ref();
-    let has_budget = has_budget.is_some_and(|of| of.budget.is_some());
+    let has = |what: fn(&Operations) -> bool| system.operations.as_ref().is_some_and(what);
+    let has_shell = system.shell.is_some();
     let parts = [
-        (system.shell.is_some(), "the sites and their certificates"),
-        (has_budget, "the budget"),
+        (has_shell, "the sites"),
+        (has_shell, "their certificates"),
+        (has_shell && has(|of| of.check), "the shell's check"),
+        (has(|of| of.budget.is_some()), "the budget"),
     ];
     let parts = parts
         .into_iter()
@@ -72,9 +77,19 @@ pub fn left_out(system: &System, region: Option<&str>) -> Option<String> {
         format!(
             "the stack {STACK} has no alarms on {}: their metrics are in {EDGE_REGION}, and an alarm is in the \
              Region of its metric",
-            parts.join(" and ")
+            listed(&parts)
         )
     })
+}
+
+/// `a, b and c`.
+fn listed(parts: &[&str]) -> String {
+    match parts {
+        [others @ .., before, last] => [others, &[&format!("{before} and {last}")]]
+            .concat()
+            .join(", "),
+        parts => parts.concat(),
+    }
 }
 
 /// Adds the stack to the graph, after all others.

@@ -21,6 +21,7 @@ use model::types::s3::{Bucket, BucketPolicy, LifecycleConfiguration, LifecycleRu
 use model::{Handle, StackBuilder, Text};
 use serde_json::{Value, json};
 
+use super::RELEASES;
 use super::buildspec::{STEPS_VARIABLE, buildspec};
 use super::role::{self, named_statement};
 use super::shared::Shared;
@@ -98,7 +99,7 @@ pub(super) fn add(
         (parts, trigger)
     });
     let parts = Parts {
-        name: stack.physical_name("pipeline"),
+        name: stack.physical_name(RELEASES),
         pipeline,
         artifacts,
         project,
@@ -111,7 +112,7 @@ pub(super) fn add(
         stack.add("preview-pipeline", pipeline);
     }
     let events = source.events.clone();
-    let name = stack.add("pipeline", releasing_pipeline(&parts, source, &role));
+    let name = stack.add(RELEASES, releasing_pipeline(&parts, source, &role));
     if let Some(pattern) = events {
         start_at(stack, system, &name, pattern);
     }

@@ -51,10 +51,13 @@ pub fn team_name(stack: &StackName) -> Option<&str> {
     stack.as_str().strip_prefix(PREFIX)
 }
 
-/// The name of the pipeline of a team in `CodePipeline`.
+/// The pipeline of releases in a team's stack, which may have one of previews too.
+pub(crate) const RELEASES: &str = "pipeline";
+
+/// The name of the pipeline of a team's releases in `CodePipeline`.
 #[must_use]
 pub fn pipeline_name(system: &str, team: &str) -> String {
-    physical_name(system, &stack_name(team), "pipeline")
+    physical_name(system, &stack_name(team), RELEASES)
 }
 
 /// The name of a role of a team's pipeline.
