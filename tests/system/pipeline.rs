@@ -291,6 +291,11 @@ fn what_cannot_be_run() {
     let unknown = words(project.frontage(&["pipeline", "run", "biling"]));
     assert!(unknown.contains("there is no team `biling`"), "{unknown}");
     assert!(unknown.contains("the teams are: shipping"), "{unknown}");
+    let steps = words(run(
+        &project,
+        &["--source", "/nowhere", "--canary", "10,50"],
+    ));
+    assert!(steps.contains("needs the time of a step"), "{steps}");
     let repository = Repository::new();
     repository.write("README.md", "Nothing to build\n");
     repository.push("main");
@@ -622,8 +627,10 @@ async fn runs_in_aws_are_started_and_listed() {
 }
 
 const PIPELINES: &str = "[shell]\n\
+    [pipelines]\nconnection = \"arn:aws:codeconnections:eu-west-1:123456789012:connection/c\"\n\
     [teams.billing.pipeline]\nsource = \"codecommit\"\napproval = true\n\
     [teams.orders.pipeline]\nsource = \"github-actions\"\nrepository = \"acme/orders\"\n\
+    [teams.profile.pipeline]\nrepository = \"acme/profile\"\npreviews = true\n\
     [teams.shipping.pipeline]\nsource = \"s3\"\nobject = \"acme-sources/shipping.zip\"\n";
 
 /// `CodePipeline`, CodeBuild and CodeCommit are fakecloud's, everything else is `MiniStack`'s.
@@ -667,7 +674,7 @@ async fn the_stacks_are_made_changed_repaired_and_taken_away() {
         .flatten()
         .collect();
     let teams: Vec<_> = teams.into_iter().map(|of| of["team"].clone()).collect();
-    assert_eq!(teams, ["billing", "shipping"]);
+    assert_eq!(teams, ["billing", "profile", "shipping"]);
     let name_of_system = project.world.system.clone();
     let by_name = [
         "--system",
@@ -730,7 +737,8 @@ async fn the_stacks_are_made_changed_repaired_and_taken_away() {
 
     // What the description drops goes. MiniStack's index of tags shows neither pipelines nor projects,
     // so they are found again only by the description; data stay.
-    project.describe("[shell]\n[teams.billing]\n[teams.orders]\n[teams.shipping]\n");
+    project
+        .describe("[shell]\n[teams.billing]\n[teams.orders]\n[teams.profile]\n[teams.shipping]\n");
     project.ok(&["apply", "--yes"]);
     let left = project.world.listing().await;
     let rights = left.iter().filter(|line| {

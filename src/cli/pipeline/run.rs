@@ -17,7 +17,7 @@ use crate::cli::release::Canary;
 use crate::cli::{advice, description};
 use crate::packages::{Registry, TOKEN_VARIABLE};
 use crate::pipeline::{Checkout, PipelineError, Steps};
-use crate::release::PreviewName;
+use crate::release::{Application, PreviewName};
 
 /// Arguments of `run`.
 #[derive(Debug, Args)]
@@ -58,6 +58,8 @@ impl Arguments {
 }
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Report> {
+    let application = Application::Team(arguments.team.clone());
+    arguments.canary.check(&application)?;
     let stack = stacks::team::stack_name(&arguments.team);
     let system = description::of(global, &[stack])?;
     let team = team(&system, &arguments.team)?;

@@ -20,7 +20,8 @@ pub(in crate::cli) struct Canary {
     /// version it was given
     #[arg(id = "canary", long = "canary", value_name = "PERCENT,…")]
     steps: Option<Steps>,
-    /// How long each step lasts, such as 10m; after the last one all clients get the release
+    /// How long each step lasts, such as 10m; after the last one all clients get the release,
+    /// except with --hold
     #[arg(long, value_name = "DURATION", value_parser = duration, requires = "canary")]
     every: Option<Duration>,
     /// Alarms of this Region or us-east-1, by their whole names: if one rings meanwhile, the canary
@@ -32,14 +33,14 @@ pub(in crate::cli) struct Canary {
         requires = "every"
     )]
     watch: Vec<String>,
-    /// Stay at the last step after its time: `promote` or `rollback` ends it
+    /// Stay at the last step after its time, until `release promote` or `release rollback` ends it
     #[arg(long, requires = "every")]
     hold: bool,
 }
 
 impl Canary {
     /// Checks what the command line's own rules cannot say.
-    pub(super) fn check(&self, application: &Application) -> Result<(), Report> {
+    pub(in crate::cli) fn check(&self, application: &Application) -> Result<(), Report> {
         let Some(steps) = &self.steps else {
             return Ok(());
         };
