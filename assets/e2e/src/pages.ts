@@ -5,13 +5,16 @@ import { running } from "./system.js";
 export const TEAMS = ["shipping", "profile", "billing"] as const;
 export type Team = (typeof TEAMS)[number];
 
+/** A child of the shell: of one of them, or of the team that has a repository in `dev`. */
+export type Child = Team | "stock";
+
 /** A child's area in the shell. */
-export function area(page: Page, team: Team): Locator {
+export function area(page: Page, team: Child): Locator {
   return page.locator(`[data-child="${team}"]`);
 }
 
 /** Waits until a child is shown in its area. */
-export async function stands(page: Page, team: Team): Promise<Locator> {
+export async function stands(page: Page, team: Child): Promise<Locator> {
   const child = area(page, team);
   await expect(child).toHaveAttribute("data-state", "ready");
   return child;
@@ -42,7 +45,7 @@ export async function openTab(context: BrowserContext, path: string): Promise<Pa
 }
 
 /** Goes to a child's route through the shell's menu: without a page load. */
-export async function visit(page: Page, team: Team): Promise<Locator> {
+export async function visit(page: Page, team: Child): Promise<Locator> {
   const title = team.charAt(0).toUpperCase() + team.slice(1);
   await page.getByRole("link", { name: title, exact: true }).first().click();
   await expect(page).toHaveURL(new RegExp(`/${team}`));

@@ -21,6 +21,8 @@ export interface Running {
   readonly secretAccessKey: string;
   /** The npm registry with the shared packages. */
   readonly registry: string;
+  /** The Git repository of the team `stock`. */
+  readonly repository: string;
 }
 
 /** The system that the tests share. */
@@ -82,13 +84,13 @@ export async function start(log: (line: string) => void): Promise<{ dev: ChildPr
         if (name === "accessKeyId" && match?.[2]) found.set("secretAccessKey", match[2]);
       }
       const [shell, user, password] = ["shell", "user", "password"].map((name) => found.get(name));
-      const [accessKeyId, secretAccessKey, registry] = ["accessKeyId", "secretAccessKey", "registry"].map(
-        (name) => found.get(name),
-      );
-      const isWhole = shell && user && password && accessKeyId && secretAccessKey && registry;
+      const [accessKeyId, secretAccessKey] = ["accessKeyId", "secretAccessKey"].map((name) => found.get(name));
+      const [registry, repository] = ["registry", "repository"].map((name) => found.get(name));
+      const isWhole =
+        shell && user && password && accessKeyId && secretAccessKey && registry && repository;
       if (isWhole && line.includes("Ctrl-C")) {
         const endpoint = `http://127.0.0.1:${port}`;
-        done({ shell, user, password, accessKeyId, secretAccessKey, registry, endpoint });
+        done({ shell, user, password, accessKeyId, secretAccessKey, registry, repository, endpoint });
       }
     };
     for (const stream of [dev.stdout, dev.stderr]) createInterface({ input: stream }).on("line", take);
@@ -100,6 +102,7 @@ const PATTERNS: readonly (readonly [string, RegExp])[] = [
   ["shell", /The shell is at (http:\S+)/],
   ["accessKeyId", /AWS_ACCESS_KEY_ID=(\S+) AWS_SECRET_ACCESS_KEY=(\S+)/],
   ["registry", /The shared packages are served at (http:\S+)/],
+  ["repository", /git clone (\S+)/],
   ["user", /Sign in as (\S+) with the password (\S+)/],
 ];
 

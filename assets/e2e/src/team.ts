@@ -178,6 +178,17 @@ async function shareTools(cache: string): Promise<void> {
   if (set > 0) await symlink(parts.slice(0, set).join("/"), join(cache, "frontage"));
 }
 
+/** Changes a file of a repository's branch `main` in a clone, commits it and pushes it. */
+export async function push(repository: string, path: string, change: (text: string) => string): Promise<void> {
+  const clone = await mkdtemp(join(tmpdir(), "frontage-clone-"));
+  await git(clone, "clone", "--quiet", repository, ".");
+  const file = join(clone, path);
+  await writeFile(file, change(await readFile(file, "utf8")));
+  await git(clone, "commit", "--quiet", "--all", "--message", "A change");
+  await git(clone, "push", "--quiet", "origin", "main");
+  await rm(clone, { recursive: true, force: true });
+}
+
 async function git(directory: string, ...args: string[]): Promise<string> {
   const who = ["-c", "user.name=Team", "-c", "user.email=team@example.com"];
   const { stdout } = await promisify(execFile)("git", [...who, ...args], { cwd: directory });

@@ -3,7 +3,7 @@ import { alarm, ring, silence } from "../src/alarms.js";
 import { another, type StorageState, split } from "../src/clients.js";
 import { area, openTab, signIn, stands, visit } from "../src/pages.js";
 import { frontage, running } from "../src/system.js";
-import { Team } from "../src/team.js";
+import { push, Team } from "../src/team.js";
 import { expect, test } from "../src/test.js";
 
 /** Installing, testing and building an application, on a busy machine. */
@@ -130,4 +130,17 @@ test("a build that fails publishes nothing, and says why", async ({ page }) => {
   const other = await openTab(page.context(), "/shipping");
   await stands(other, "shipping");
   await expect(area(other, "shipping")).toHaveAttribute("data-version", released ?? "");
+});
+
+test("a push to the repository that a team has in dev is shown by the shell", async ({ page }) => {
+  await signIn(page);
+  const shown = async () => (await visit(page, "stock")).getByRole("heading").first().innerText();
+  await expect.poll(shown, { timeout: STEPS }).toBe("Stock");
+  await push(running().repository, "src/main.ts", (source) => source.replace('"Stock"', '"Goods in stock"'));
+  // A release shows at the next navigation.
+  const again = async () => {
+    await visit(page, "profile");
+    return shown();
+  };
+  await expect.poll(again, { timeout: STEPS }).toBe("Goods in stock");
 });
