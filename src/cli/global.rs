@@ -19,8 +19,9 @@ pub(crate) struct Global {
         default_value = "frontage.toml"
     )]
     pub(super) config: PathBuf,
-    /// A system in the account, by its name: `release`, `toggles`, `packages`, `pipeline` (but for its
-    /// `export`), `status` and `history` need no description then. Default: the variable `FRONTAGE_SYSTEM`, then the description
+    /// A system in the account, by its name: `release`, `toggles`, `packages`, `pipeline` (except
+    /// `pipeline export`), `status` and `history` need no description then. Default: the variable
+    /// `FRONTAGE_SYSTEM`, then the description
     #[arg(long, global = true, value_name = "NAME")]
     pub(super) system: Option<String>,
     /// Only this stack (repeatable); default: all stacks

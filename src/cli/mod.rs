@@ -104,7 +104,7 @@ enum Command {
     /// Publish and list the npm packages that teams share, and log npm in
     #[command(subcommand)]
     Packages(packages::Command),
-    /// Run a team's pipeline on this machine, print it for a CI service, list and start its runs in AWS
+    /// Run a team's pipeline on this machine, print it for a CI service, or list, start and approve its runs
     #[command(subcommand)]
     Pipeline(pipeline::Command),
     /// Run the system on an emulator on this machine, and take it down on Ctrl-C

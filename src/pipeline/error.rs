@@ -36,7 +36,7 @@ pub enum PipelineError {
         status: Ended,
     },
     /// There is no pipe for what is pushed.
-    #[error("mkfifo {0}")]
+    #[error("`mkfifo` {0}")]
     Pipe(Ended),
     /// A step failed. Its own output says why.
     #[error("the step `{}` {status}{}", .step.name(), published(*.step))]

@@ -171,7 +171,9 @@ fn teams<'s>(
 fn say_without(teams: &[(&Team, &str)], error: PipelineError) {
     let names: Vec<_> = teams.iter().map(|(team, _)| team.name.as_str()).collect();
     let (names, reason) = (names.join(", "), reason(error));
-    say(&format!("no Git repository for {names}: {reason}"));
+    say(&format!(
+        "no Git repository for {names}: {reason}; published from the workspace, if the folder exists"
+    ));
 }
 
 /// The folder of a team's application, if it is here.

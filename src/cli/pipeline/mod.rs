@@ -21,7 +21,8 @@ pub(super) enum Command {
     ///
     /// They are the steps of the build machines. The first four run the team's code, without
     /// credentials: only npm gets the registry's token, and runs no script with it. If one of them fails,
-    /// nothing is published.
+    /// nothing is published. Without --canary and --preview, the canary of the team's pipeline in the
+    /// description applies.
     Run(run::Arguments),
     /// Print the same steps as a file for a CI service, which gets the rights of a role by its
     /// identity tokens and needs no keys

@@ -27,8 +27,8 @@ pub(in crate::cli) struct Arguments {
     dir: Option<PathBuf>,
     #[command(flatten)]
     canary: Canary,
-    /// What to do where there can be no canary, since nothing is released yet or this build is the
-    /// current release; default: fail
+    /// If there can be no canary, since nothing is released yet or this build is the current release:
+    /// publish for `all` clients, or publish `nothing`, and print nothing; default: fail
     #[arg(long = "else", value_name = "WHAT", requires = "canary")]
     otherwise: Option<Otherwise>,
     #[command(flatten)]
@@ -76,7 +76,7 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Re
     };
     let published = match (otherwise, arguments.canary.rollout(&releases)) {
         (Some(Otherwise::Nothing), _) => {
-            say("nothing was published: there can be no canary of this build");
+            say("nothing was published: no release is current, or this build already is");
             return Ok(());
         }
         (Some(Otherwise::All), _) => publish(None).await?,
