@@ -118,17 +118,22 @@ const GIVE_WAY: Duration = Duration::from_millis(5);
 const SECOND: Duration = Duration::from_secs(1);
 
 impl Adaptive {
-    /// Waits for this call's turn.
-    pub(super) async fn turn(&self, again: bool) {
+    /// Waits for this call's turn. False, and no turn is taken, if the call is not to be sent any more by
+    /// then.
+    pub(super) async fn turn(&self, again: bool, until: Instant) -> bool {
         let (own, other) = if again {
             (&self.again, &self.first)
         } else {
             (&self.first, &self.again)
         };
         let _place = own.lock().await;
-        while let Some(at) = self.take_turn(again, other.try_lock().is_err()) {
-            sleep_until(at).await;
+        while Instant::now() <= until {
+            match self.take_turn(again, other.try_lock().is_err()) {
+                None => return true,
+                Some(at) => sleep_until(at).await,
+            }
         }
+        false
     }
 
     fn take_turn(&self, again: bool, others_wait: bool) -> Option<Instant> {
@@ -213,11 +218,16 @@ mod tests {
         assert_eq!(began.elapsed().as_millis(), 1000);
     }
 
+    /// The turn of a call that can wait as long as it takes.
+    async fn turn(pace: &Adaptive) {
+        assert!(pace.turn(false, Instant::now() + 3600 * SECOND).await);
+    }
+
     /// The time that calls take which all pass.
     async fn time_of(pace: &Adaptive, calls: usize) -> Duration {
         let began = Instant::now();
         for _ in 0..calls {
-            pace.turn(false).await;
+            turn(pace).await;
             pace.succeeded();
         }
         began.elapsed()
@@ -245,7 +255,7 @@ mod tests {
         }
         let began = Instant::now();
         for _ in 0..3 {
-            pace.turn(false).await;
+            turn(&pace).await;
         }
         assert_eq!(began.elapsed(), 4 * SECOND);
     }
@@ -257,7 +267,7 @@ mod tests {
         let (mut passed, mut throttled, mut second) = (0, 0, (Instant::now(), 0));
         let began = Instant::now();
         while began.elapsed() < 60 * SECOND {
-            pace.turn(false).await;
+            turn(&pace).await;
             if second.0.elapsed() >= SECOND {
                 second = (Instant::now(), 0);
             }

@@ -57,10 +57,13 @@ impl Throttling {
     }
 
     /// Sends a request until it is not throttled any more, or the service took no call for two
-    /// minutes, or not this one for fifteen: then its own error is the answer.
+    /// minutes, or not this one for fifteen: then its own error is the answer. It is the answer as well
+    /// at the time at which the request is not to be sent any more; the SDK then sends another, if the call
+    /// may be sent again.
     pub(super) async fn outlast<F>(
         &self,
         mut request: HttpRequest,
+        until: Instant,
         send: impl Fn(HttpRequest) -> F,
     ) -> Result<HttpResponse, ConnectorError>
     where
@@ -68,9 +71,11 @@ impl Throttling {
     {
         let call = request.headers().get("amz-sdk-invocation-id");
         let call = call.unwrap_or_default().to_owned();
-        let (mut pauses, mut first) = (Pauses::default(), None);
+        let (mut pauses, mut first, mut refused) = (Pauses::new(until), None, None);
         loop {
-            self.pace.turn(pauses.count > 0).await;
+            if !self.pace.turn(pauses.count > 0, until).await {
+                return refused.ok_or_else(expired);
+            }
             let again = request.try_clone();
             let head = request.method() == "HEAD";
             let (response, throttle) = throttle_in(send(request).await?, head).await?;
@@ -94,6 +99,7 @@ impl Throttling {
             {
                 return Ok(response);
             }
+            refused = Some(response);
             request = again;
         }
     }
@@ -116,14 +122,28 @@ impl Throttling {
     }
 }
 
+/// The error of a request that was not sent since its signature is too old. The SDK signs it again.
+pub(super) fn expired() -> ConnectorError {
+    ConnectorError::timeout("its signature expired before its turn".into())
+}
+
 /// The pauses of one call.
-#[derive(Default)]
 struct Pauses {
     count: u32,
     reported: bool,
+    /// When the request is not to be sent any more.
+    until: Instant,
 }
 
 impl Pauses {
+    fn new(until: Instant) -> Self {
+        Self {
+            count: 0,
+            reported: false,
+            until,
+        }
+    }
+
     /// Pauses, and returns false if the call is not to be sent again: its time is up, or the run is
     /// stopped during a step that may be abandoned.
     async fn next(
@@ -138,7 +158,8 @@ impl Pauses {
         // Calls that were throttled together do not return together.
         let length = longest.mul_f64(0.5 + fastrand::f64() / 2.0);
         let waited = since.elapsed() + length;
-        if waited > AT_MOST || stands_still.elapsed() + length > WITHIN {
+        let too_late = Instant::now() + length > self.until;
+        if too_late || waited > AT_MOST || stands_still.elapsed() + length > WITHIN {
             return false;
         }
         if waited <= REPORTED {

@@ -22,7 +22,7 @@ use tokio::time::Instant;
 use super::answer::Form;
 use super::network::Network;
 use super::pace::{IN_FLIGHT, Pace, at_once};
-use super::throttle::Throttling;
+use super::throttle::{Throttling, expired};
 
 /// The number of calls sent, retries included.
 #[derive(Clone, Debug, Default)]
@@ -216,7 +216,8 @@ impl HttpConnector for MeteredConnector {
         let (this, signed) = (self.clone(), Instant::now());
         HttpConnectorFuture::new(async move {
             let send = |request| this.send(request, signed);
-            this.meter.throttling.outlast(request, send).await
+            let throttling = &this.meter.throttling;
+            throttling.outlast(request, signed + SIGNED, send).await
         })
     }
 }
@@ -234,9 +235,7 @@ impl MeteredConnector {
         // Never closed.
         let _place = self.meter.at_once.acquire().await.ok();
         if signed.elapsed() > SIGNED {
-            // The SDK signs it again.
-            let reason = "its signature expired before its turn";
-            return Err(ConnectorError::timeout(reason.into()));
+            return Err(expired());
         }
         self.meter.count.0.fetch_add(1, Ordering::Relaxed);
         let form = Form::of(&request, &self.meter.service);

@@ -1,3 +1,5 @@
+use std::cell::Cell;
+
 use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_sqs::error::ProvideErrorMetadata as _;
 use aws_smithy_async::rt::sleep::TokioSleep;
@@ -106,6 +108,30 @@ async fn a_long_throttle_is_reported_once() {
     reported.try_recv().unwrap_err();
 }
 
+/// Longer than any call waits.
+const LONG: Duration = Duration::from_hours(1);
+
+/// The answer to a request that can be sent for so long.
+async fn sent<F>(
+    program: &Throttling,
+    valid: Duration,
+    answer: impl Fn() -> F,
+) -> Result<HttpResponse, ConnectorError>
+where
+    F: Future<Output = Result<HttpResponse, ConnectorError>>,
+{
+    let until = Instant::now() + valid;
+    program
+        .outlast(HttpRequest::empty(), until, |_| async {
+            // As the transport does.
+            if Instant::now() > until {
+                return Err(expired());
+            }
+            answer().await
+        })
+        .await
+}
+
 /// One call is throttled for ever, and others pass.
 #[tokio::test(start_paused = true)]
 async fn a_call_of_which_each_try_is_throttled_ends_too() {
@@ -114,14 +140,14 @@ async fn a_call_of_which_each_try_is_throttled_ends_too() {
         |status: u16| async move { Ok(HttpResponse::new(status.try_into().unwrap(), "".into())) };
     let others = async {
         loop {
-            let taken = program.outlast(HttpRequest::empty(), |_| answer(200)).await;
+            let taken = sent(&program, LONG, || answer(200)).await;
             assert!(taken.unwrap().status().is_success());
             sleep(Duration::from_secs(10)).await;
         }
     };
     let began = Instant::now();
     let refused = tokio::select! {
-        refused = program.outlast(HttpRequest::empty(), |_| answer(429)) => refused.unwrap(),
+        refused = sent(&program, LONG, || answer(429)) => refused.unwrap(),
         () = others => unreachable!("it goes on"),
     };
     assert_eq!(refused.status().as_u16(), 429);
@@ -129,22 +155,72 @@ async fn a_call_of_which_each_try_is_throttled_ends_too() {
     assert!((13..=15).contains(&minutes), "{minutes} minutes");
 }
 
-/// A service that takes five calls per second of all its callers.
-#[derive(Default)]
+/// One that was sent is answered with its throttle, which tells more than that it was not sent again.
+#[tokio::test(start_paused = true)]
+async fn a_throttled_call_ends_before_its_signature() {
+    const VALID: Duration = Duration::from_mins(1);
+    let program = Throttling::of("apigateway");
+    let began = Instant::now();
+    let calls = (0..50).map(|_| async {
+        let was_sent = Cell::new(false);
+        let answer = || async {
+            was_sent.set(true);
+            Ok(HttpResponse::new(429.try_into().unwrap(), "".into()))
+        };
+        match sent(&program, VALID, answer).await {
+            Ok(response) => assert_eq!((response.status().as_u16(), was_sent.get()), (429, true)),
+            Err(error) => assert!(error.is_timeout() && !was_sent.get(), "{error:?}"),
+        }
+    });
+    join_all(calls).await;
+    assert!(began.elapsed() < VALID + Duration::from_secs(10));
+}
+
+/// A queue that is longer than a signature is valid takes no turns for calls that expired in it.
+#[tokio::test(start_paused = true)]
+async fn a_long_queue_passes_though_its_calls_are_signed_again() {
+    let service = Shared::of(1, 2);
+    let program = Throttling::of("route53");
+    let calls = (0..600).map(|_| async {
+        for _ in 0..10 {
+            let answer = sent(&program, Duration::from_mins(4), || async {
+                service.answer()
+            });
+            if answer.await.is_ok_and(|of| of.status().is_success()) {
+                return true;
+            }
+        }
+        false
+    });
+    let passed = join_all(calls).await;
+    assert!(passed.into_iter().all(|passed| passed));
+}
+
+/// A service that takes so many calls per so many seconds of all its callers.
 struct Shared {
-    second: Mutex<Option<(Instant, u32)>>,
+    calls: u32,
+    seconds: u64,
+    began: Mutex<Option<(Instant, u32)>>,
 }
 
 impl Shared {
+    fn of(calls: u32, seconds: u64) -> Self {
+        Self {
+            calls,
+            seconds,
+            began: Mutex::default(),
+        }
+    }
+
     fn answer(&self) -> Result<HttpResponse, ConnectorError> {
         let now = Instant::now();
-        let mut second = self.second.lock().unwrap();
-        let began = second.get_or_insert((now, 0));
-        if now.duration_since(began.0) >= Duration::from_secs(1) {
+        let mut began = self.began.lock().unwrap();
+        let began = began.get_or_insert((now, 0));
+        if now.duration_since(began.0) >= Duration::from_secs(self.seconds) {
             *began = (now, 0);
         }
         began.1 += 1;
-        let (status, body) = if began.1 > 5 {
+        let (status, body) = if began.1 > self.calls {
             (400, "<Error><Code>Throttling</Code></Error>")
         } else {
             (200, "")
@@ -158,15 +234,12 @@ impl Shared {
 #[tokio::test(start_paused = true)]
 async fn four_programs_share_what_a_service_takes() {
     const EACH: usize = 300;
-    let service = Shared::default();
+    let service = Shared::of(5, 1);
     let programs: Vec<_> = (0..4).map(|_| Throttling::of("route53")).collect();
     let calls = programs.iter().map(|program| async {
         let calls = (0..EACH).map(|_| async {
-            let request = HttpRequest::empty();
-            let sent = program
-                .outlast(request, |_| async { service.answer() })
-                .await;
-            sent.unwrap().status().as_u16()
+            let answer = sent(program, LONG, || async { service.answer() }).await;
+            answer.unwrap().status().as_u16()
         });
         let answers = futures_util::stream::iter(calls).buffer_unordered(80);
         answers.collect::<Vec<_>>().await
