@@ -171,7 +171,7 @@ pub(super) fn add_site(stack: &mut StackBuilder<'_>, topic: &Handle<Topic>, of: 
     }
 }
 
-fn dimension(name: &str, value: Text) -> Dimension {
+pub(super) fn dimension(name: &str, value: Text) -> Dimension {
     Dimension {
         name: name.to_owned(),
         value,

@@ -4,16 +4,18 @@
 //! Its metrics are in us-east-1 alone, as CloudFront's are. Source: `Monitoring health checks using
 //! CloudWatch` in the Route 53 developer guide.
 
-use model::types::cloudwatch::{Alarm, Dimension};
+use model::types::cloudwatch::Alarm;
 use model::types::route53::HealthCheck;
 use model::types::sns::Topic;
 use model::{Handle, StackBuilder, Text};
 use serde_json::{Value, json};
 
+use super::alarms::dimension;
 use super::{EDGE_REGION, Shown};
 use crate::description::Operations;
 use crate::shell;
 use crate::sites::Host;
+use crate::toggles;
 
 /// What begins the import map of the shell's page, in its head: a publish finds the map by it.
 const IMPORT_MAP: &str = "<script type=\"importmap\">";
@@ -42,29 +44,23 @@ pub(super) fn add_alarm(
     topic: &Handle<Topic>,
     check: &Handle<HealthCheck>,
 ) {
-    let name = "site-shell-check";
     let alarm = Alarm {
-        alarm_name: stack.physical_name(name),
         alarm_description: Some(
             "The shell does not answer with its page: look at its last release, its domain and its certificate"
                 .to_owned(),
         ),
         namespace: "AWS/Route53".to_owned(),
         metric_name: "HealthCheckStatus".to_owned(),
-        dimensions: vec![Dimension {
-            name: "HealthCheckId".to_owned(),
-            value: check.id(),
-        }],
+        dimensions: vec![dimension("HealthCheckId", check.id())],
         statistic: Some("Minimum".to_owned()),
         comparison_operator: "LessThanThreshold".to_owned(),
         threshold: 1.0,
-        evaluation_periods: 3,
+        // A new check has no data for the first of them.
+        evaluation_periods: 5,
         treat_missing_data: Some("breaching".to_owned()),
-        alarm_actions: vec![topic.arn()],
-        ok_actions: vec![topic.arn()],
         ..Alarm::default()
     };
-    stack.add(name, alarm);
+    toggles::add_alarm(stack, topic, "site-shell-check", alarm);
 }
 
 /// Adds a widget to a dashboard, below all others: the percentage of checkers that the shell answers.

@@ -49,16 +49,17 @@ pub(crate) fn alarms(
     }
 }
 
-/// Adds an alarm that notifies a topic, and that is quiet without data.
+/// Adds an alarm that notifies a topic, and that is quiet without data unless it says otherwise.
 pub(crate) fn add_alarm(
     stack: &mut StackBuilder<'_>,
     topic: &Handle<Topic>,
     name: &str,
     alarm: Alarm,
 ) {
+    let quiet = || Some("notBreaching".to_owned());
     let alarm = Alarm {
         alarm_name: stack.physical_name(name),
-        treat_missing_data: Some("notBreaching".to_owned()),
+        treat_missing_data: alarm.treat_missing_data.or_else(quiet),
         alarm_actions: vec![topic.arn()],
         ok_actions: vec![topic.arn()],
         ..alarm
