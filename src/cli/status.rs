@@ -8,7 +8,7 @@ use aws::control::now;
 use aws::{Account, Control};
 use clap::Args;
 use engine::Selection;
-use futures_util::future::{join_all, join5};
+use futures_util::future::{join, join_all, join4};
 use miette::Report;
 use model::{StackName, Tags};
 use stacks::description::System;
@@ -24,7 +24,7 @@ use crate::cli::output::{follow, follow_json, print, print_json, redraw};
 use crate::cli::{advice, description, identity, release};
 use crate::release::{Application, ReleaseError, Releases};
 use crate::render;
-use crate::status::{Release, Seen, Stacks, Status, alarms, described, pipelines};
+use crate::status::{Pipeline, Release, Seen, Stacks, Status, alarms, described, pipelines};
 use crate::toggles::connected;
 
 /// The number of runs that are shown.
@@ -33,13 +33,14 @@ const RUNS: usize = 3;
 /// The pause between two looks.
 const PAUSE: Duration = Duration::from_secs(5);
 
-/// How long a reading of the stacks is shown: it takes as many calls as a plan, and the rest a few.
-const STACKS: Duration = Duration::from_mins(1);
+/// How long a reading of the stacks and the pipelines is shown: the former takes as many calls as a plan, the
+/// latter one or two each, and the rest a few.
+const FRESH: Duration = Duration::from_mins(1);
 
 /// Arguments of `status`.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Look again every 5 seconds, at the stacks every minute; Ctrl-C ends it
+    /// Look again every 5 seconds, at the stacks and pipelines every minute; Ctrl-C ends it
     #[arg(long)]
     watch: bool,
     /// Exit with 2 if an alarm rings or a described resource is missing (0: healthy, 1: error)
@@ -105,8 +106,15 @@ struct View {
     selection: Selection,
     /// The teams whose pipelines are looked at.
     pipelines: Vec<String>,
-    /// The stacks as they were read last.
-    stacks: Option<(Instant, Stacks)>,
+    /// What was read last of what takes many calls.
+    last: Option<Last>,
+}
+
+/// What takes many calls, and when it was read.
+struct Last {
+    at: Instant,
+    stacks: Stacks,
+    pipelines: Vec<Pipeline>,
 }
 
 /// A system that was found.
@@ -175,25 +183,30 @@ impl View {
             pipelines,
             system,
             context,
-            stacks: None,
+            last: None,
         })
     }
 
     /// # Errors
     /// If the system of this name is another one.
     async fn look(&mut self) -> Result<Status, Report> {
-        self.read_stacks().await?;
+        if self
+            .last
+            .as_ref()
+            .is_none_or(|last| last.at.elapsed() >= FRESH)
+        {
+            self.last = Some(self.read().await?);
+        }
         let account = &self.context.account;
         let control = Control::new(account, &Tags::new());
-        let (alarms, releases, pipelines, clients, runs) = join5(
+        let (alarms, releases, clients, runs) = join4(
             alarms(account, &self.context.graph, &self.selection),
             self.releases(),
-            pipelines(account, &self.pipelines),
             self.clients(account),
             control.history(RUNS),
         )
         .await;
-        let stacks = self.stacks.as_ref().map(|(_, of)| of);
+        let last = self.last.as_ref();
         let status = Status {
             version: 1,
             system: self.context.graph.system().to_owned(),
@@ -202,36 +215,39 @@ impl View {
             at: now(),
             healthy: false,
             alarms: alarms.into(),
-            stacks: stacks.map(|of| of.stacks.clone()).unwrap_or_default(),
-            pending: stacks.map(|of| of.pending.clone()).unwrap_or_default(),
+            stacks: last.map(|of| of.stacks.stacks.clone()).unwrap_or_default(),
+            pending: last.map(|of| of.stacks.pending.clone()).unwrap_or_default(),
             releases,
-            pipelines,
+            pipelines: last.map(|of| of.pipelines.clone()).unwrap_or_default(),
             clients,
             runs: runs.map(without_steps).into(),
         };
         Ok(status.judged())
     }
 
-    /// Reads the stacks, unless that was done a short time ago.
-    async fn read_stacks(&mut self) -> Result<(), Report> {
-        let is_fresh = |(at, _): &(Instant, Stacks)| at.elapsed() < STACKS;
-        if self.stacks.as_ref().is_some_and(is_fresh) {
-            return Ok(());
-        }
+    /// Reads what takes many calls.
+    async fn read(&self) -> Result<Last, Report> {
         let Context { graph, readers, .. } = &self.context;
         let known = self.context.known();
-        let stacks = Stacks::read(graph, &self.selection, readers, known).await;
+        let (stacks, pipelines) = join(
+            Stacks::read(graph, &self.selection, readers, known),
+            pipelines(&self.context.account, &self.pipelines),
+        )
+        .await;
         identity::check_ids(&self.context, &stacks.ids)?;
-        self.stacks = Some((Instant::now(), stacks));
-        Ok(())
+        Ok(Last {
+            at: Instant::now(),
+            stacks,
+            pipelines,
+        })
     }
 
     /// What each application serves whose stack is deployed.
     async fn releases(&self) -> Vec<Release> {
-        let Some((_, stacks)) = &self.stacks else {
+        let Some(last) = &self.last else {
             return Vec::new();
         };
-        let outputs = self.context.outputs(&stacks.known);
+        let outputs = self.context.outputs(&last.stacks.known);
         let applications = release::applications(&self.system, &self.selection);
         let deployed = applications.filter_map(|application| {
             let releases = release::releases(&self.context, &outputs, &application).ok()?;
