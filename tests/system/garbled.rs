@@ -199,7 +199,7 @@ fn each_refused_read_is_never_an_absence() {
 }
 
 /// The actions of a plan: `delete team/shipping/bucket`.
-fn actions(plan: &Value) -> Vec<String> {
+pub(crate) fn actions(plan: &Value) -> Vec<String> {
     let resources = plan["resources"].as_array().expect("resources").iter();
     let text = |of: &Value, name: &str| of[name].as_str().unwrap_or("?").to_owned();
     let mut actions: Vec<_> = resources

@@ -9,6 +9,7 @@ use local::{Registry, ToolSet, Tools};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::garbled::actions;
 use crate::support::World;
 use crate::support::cli::{Ended, Project};
 
@@ -705,19 +706,7 @@ async fn the_stacks_are_made_changed_repaired_and_taken_away() {
         .send()
         .await
         .expect("deleted");
-    let plan = project.plan();
-    let differing: Vec<_> = plan["resources"]
-        .as_array()
-        .expect("resources")
-        .iter()
-        .map(|of| {
-            format!(
-                "{} {}",
-                of["action"].as_str().unwrap_or("?"),
-                of["address"].as_str().unwrap_or("?")
-            )
-        })
-        .collect();
+    let differing = actions(&project.plan());
     assert!(
         differing.contains(&"create ci/billing/pipeline".to_owned()),
         "{differing:?}"

@@ -84,10 +84,11 @@ export async function start(log: (line: string) => void): Promise<{ dev: ChildPr
         if (name === "accessKeyId" && match?.[2]) found.set("secretAccessKey", match[2]);
       }
       const [shell, user, password] = ["shell", "user", "password"].map((name) => found.get(name));
-      const [accessKeyId, secretAccessKey] = ["accessKeyId", "secretAccessKey"].map((name) => found.get(name));
+      const [accessKeyId, secretAccessKey] = ["accessKeyId", "secretAccessKey"].map((name) =>
+        found.get(name),
+      );
       const [registry, repository] = ["registry", "repository"].map((name) => found.get(name));
-      const isWhole =
-        shell && user && password && accessKeyId && secretAccessKey && registry && repository;
+      const isWhole = shell && user && password && accessKeyId && secretAccessKey && registry && repository;
       if (isWhole && line.includes("Ctrl-C")) {
         const endpoint = `http://127.0.0.1:${port}`;
         done({ shell, user, password, accessKeyId, secretAccessKey, registry, repository, endpoint });

@@ -179,7 +179,11 @@ async function shareTools(cache: string): Promise<void> {
 }
 
 /** Changes a file of a repository's branch `main` in a clone, commits it and pushes it. */
-export async function push(repository: string, path: string, change: (text: string) => string): Promise<void> {
+export async function push(
+  repository: string,
+  path: string,
+  change: (text: string) => string,
+): Promise<void> {
   const clone = await mkdtemp(join(tmpdir(), "frontage-clone-"));
   await git(clone, "clone", "--quiet", repository, ".");
   const file = join(clone, path);
