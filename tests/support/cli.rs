@@ -290,3 +290,14 @@ fn build_functions() {
         .expect("the functions build");
     });
 }
+
+/// What a plan would do: `delete team/shipping/bucket`, in alphabetical order.
+pub fn actions(plan: &serde_json::Value) -> Vec<String> {
+    let resources = plan["resources"].as_array().expect("resources").iter();
+    let text = |of: &serde_json::Value, name: &str| of[name].as_str().unwrap_or("?").to_owned();
+    let mut actions: Vec<_> = resources
+        .map(|of| format!("{} {}", text(of, "action"), text(of, "address")))
+        .collect();
+    actions.sort();
+    actions
+}

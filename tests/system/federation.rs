@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::cli::{Ended, Project};
+use crate::support::cli::{Ended, Project, actions};
 
 const SECRET: &str = "hunter2-is-hidden";
 const METADATA: &str = "<EntityDescriptor entityID=\"https://acme.okta.com\"></EntityDescriptor>";
@@ -161,15 +161,6 @@ async fn the_login_pages_move_to_a_domain_of_their_own_and_back() {
     assert_eq!(login_url(&project), before);
     project.destroy();
     assert_eq!(project.world.listing().await, Vec::<String>::new());
-}
-
-/// The action on each resource of a plan.
-fn actions(plan: &Value) -> Vec<String> {
-    let resources = plan["resources"].as_array().expect("resources").iter();
-    let action = |of: &Value| format!("{} {}", of["action"], of["address"]).replace('"', "");
-    let mut actions: Vec<_> = resources.map(action).collect();
-    actions.sort();
-    actions
 }
 
 /// The details of an identity provider that a plan creates.

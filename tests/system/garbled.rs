@@ -11,7 +11,7 @@ use serde_json::Value;
 use strict_aws::Garble;
 
 use crate::front_ends::DESCRIBED;
-use crate::support::cli::{Ended, Project, Running};
+use crate::support::cli::{Ended, Project, Running, actions};
 use crate::support::proxy::{Call, Fate, Proxy};
 
 /// What becomes of the answers to a kind of call.
@@ -196,17 +196,6 @@ fn a_refused_read_is_never_an_absence() {
 #[ignore = "takes minutes; a sample of it always runs"]
 fn each_refused_read_is_never_an_absence() {
     walks(Trouble::REFUSED, 1);
-}
-
-/// The actions of a plan: `delete team/shipping/bucket`.
-pub(crate) fn actions(plan: &Value) -> Vec<String> {
-    let resources = plan["resources"].as_array().expect("resources").iter();
-    let text = |of: &Value, name: &str| of[name].as_str().unwrap_or("?").to_owned();
-    let mut actions: Vec<_> = resources
-        .map(|of| format!("{} {}", text(of, "action"), text(of, "address")))
-        .collect();
-    actions.sort();
-    actions
 }
 
 /// AWS's index of tags lags, and may show nothing of a system that stands. What is described is found by

@@ -4,7 +4,7 @@
 use aws_sdk_cloudwatchlogs::types::LogGroupClass;
 use serde_json::Value;
 
-use crate::support::cli::Project;
+use crate::support::cli::{Project, actions};
 
 const BOUNDARY: &str = "arn:aws:iam::aws:policy/PowerUserAccess";
 const WEB_ACL: &str = "arn:aws:wafv2:us-east-1:111122223333:global/webacl/web/a1b2c3d4";
@@ -32,15 +32,6 @@ fn sites(more: &str) -> String {
         "[sites]\n{more}\n[shell]\ndomain = \"www.example.com\"\naliases = [\"example.com\"]\n\
          certificate = \"{CERTIFICATE}\"\n"
     )
-}
-
-/// The action on each resource of a plan, without those that stay.
-fn actions(plan: &Value) -> Vec<String> {
-    let resources = plan["resources"].as_array().expect("resources").iter();
-    let action = |of: &Value| format!("{} {}", of["action"], of["address"]).replace('"', "");
-    let mut actions: Vec<_> = resources.map(action).collect();
-    actions.sort();
-    actions
 }
 
 async fn role(project: &Project) -> (String, Option<String>) {

@@ -9,9 +9,8 @@ use local::{Registry, ToolSet, Tools};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::garbled::actions;
 use crate::support::World;
-use crate::support::cli::{Ended, Project};
+use crate::support::cli::{Ended, Project, actions};
 
 const SYSTEM: &str = "[shell]\n[teams.shipping]\n";
 /// The value of every variable with credentials.

@@ -4,7 +4,7 @@ use aws_sdk_route53::Client;
 use aws_sdk_route53::types::HealthCheck;
 
 use crate::support::World;
-use crate::support::cli::Project;
+use crate::support::cli::{Project, actions};
 
 const CHECKED: &str = "[shell]\n[operations]\ncheck = true\n";
 
@@ -13,18 +13,6 @@ async fn checks(project: &Project) -> Vec<HealthCheck> {
     let pages = client.list_health_checks().into_paginator().items().send();
     let found = pages.collect::<Result<Vec<_>, _>>().await;
     found.expect("listed")
-}
-
-/// `ACTION ADDRESS` of what a plan would do.
-fn actions(project: &Project) -> Vec<String> {
-    let plan = project.plan();
-    let resources = plan["resources"].as_array().expect("resources").iter();
-    resources
-        .map(|of| {
-            let text = |name: &str| of[name].as_str().unwrap_or("?").to_owned();
-            format!("{} {}", text("action"), text("address"))
-        })
-        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -49,7 +37,7 @@ async fn the_shell_is_checked_repaired_and_no_longer_checked() {
     let edited = Client::new(&project.world.config()).update_health_check();
     let edited = edited.health_check_id(check.id()).search_string("x");
     edited.send().await.expect("edited");
-    assert_eq!(actions(&project), ["update operations/check"]);
+    assert_eq!(actions(&project.plan()), ["update operations/check"]);
     project.apply();
     let repaired = checks(&project).await.remove(0);
     assert_eq!(repaired.health_check_config(), Some(config));
@@ -57,7 +45,7 @@ async fn the_shell_is_checked_repaired_and_no_longer_checked() {
     // The dashboard loses the widget.
     project.describe("[shell]\n[operations]\n");
     assert_eq!(
-        actions(&project),
+        actions(&project.plan()),
         [
             "update operations/dashboard",
             "delete operations/site-shell-check",
