@@ -47,9 +47,9 @@ async fn the_shell_is_checked_repaired_and_no_longer_checked() {
     assert_eq!(
         actions(&project.plan()),
         [
-            "update operations/dashboard",
+            "delete operations/check",
             "delete operations/site-shell-check",
-            "delete operations/check"
+            "update operations/dashboard"
         ]
     );
     project.apply();
