@@ -22,4 +22,4 @@ pub use progress::progress;
 pub use release::{previewed, pruned, published, release_progress, releases, rolled_back};
 pub use report::{outputs, pending, report};
 pub use status::status;
-pub use toggles::{delivery, message, resent, toggle, toggles};
+pub use toggles::{copied, delivery, differences, message, resent, toggle, toggles};

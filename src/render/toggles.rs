@@ -1,7 +1,7 @@
 //! Toggles, and the messages that a client of the service receives.
 
 use super::visible::field;
-use crate::toggles::{Message, Resent, Toggle, Waited};
+use crate::toggles::{Copied, Difference, Message, Resent, Toggle, Waited};
 
 /// The toggles, one per line, with their ids in a column.
 #[must_use]
@@ -38,13 +38,58 @@ pub fn message(message: &Message) -> String {
     }
 }
 
+/// What differs from the toggles of another system, in the order of a copy from it: `+` is what it
+/// alone has, `-` what only this one has.
+#[must_use]
+pub fn differences(differences: &[Difference], other: &str) -> String {
+    let lines = differences.iter().flat_map(|of| {
+        let (sign, note) = match (&of.here, &of.there) {
+            (None, _) => ('+', format!("  only in {other}")),
+            (_, None) => ('-', format!("  not in {other}")),
+            _ => ('~', String::new()),
+        };
+        let head = format!("{sign} {}{note}", field(&of.feature_id));
+        let shown = if sign == '~' {
+            of.attributes()
+        } else {
+            Vec::new()
+        };
+        let width = shown.iter().map(|of| columns(&of.name)).max().unwrap_or(0);
+        let changes = shown.into_iter().map(move |of| {
+            let value = |value: Option<String>| value.map_or("(none)".to_owned(), |of| field(&of));
+            format!(
+                "    {:width$}  {} -> {}",
+                field(&of.name),
+                value(of.here),
+                value(of.there)
+            )
+        });
+        std::iter::once(head).chain(changes)
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// How many toggles were copied.
+#[must_use]
+pub fn copied(copied: &Copied) -> String {
+    let written = format!("{} copied", count(copied.copied.len()));
+    match copied.same {
+        0 => written,
+        1 => format!("{written}; 1 was the same"),
+        same => format!("{written}; {same} were the same"),
+    }
+}
+
+fn count(count: usize) -> String {
+    match count {
+        1 => "1 toggle".to_owned(),
+        count => format!("{count} toggles"),
+    }
+}
+
 /// How many toggles are sent again.
 #[must_use]
 pub fn resent(resent: &Resent) -> String {
-    let count = |count: usize| match count {
-        1 => "1 toggle".to_owned(),
-        count => format!("{count} toggles"),
-    };
     let again = format!("{} sent again", count(resent.resent));
     match resent.changed {
         0 => again,

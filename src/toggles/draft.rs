@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use super::error::TogglesError;
 use super::value::Typed;
 use toggle_contract::receipt::REQUEST;
-use toggle_contract::{REMOVED, REVISION, TOGGLE_KEY};
+use toggle_contract::{MESSAGE_LIMIT, REMOVED, REVISION, TOGGLE_KEY};
 
 /// An item of the toggles table; empty if it does not exist.
 pub(super) type Item = HashMap<String, AttributeValue>;
@@ -44,6 +44,20 @@ impl Draft {
             self.remove.push(request);
         }
         self
+    }
+
+    /// The same draft, if the item can be sent to clients once it is written.
+    ///
+    /// # Errors
+    /// [`TogglesError::TooLarge`].
+    pub(super) fn checked(self, id: &str, read: &Item) -> Result<Self, TogglesError> {
+        match self.message_bytes(id, read) {
+            ..=MESSAGE_LIMIT => Ok(self),
+            bytes => Err(TogglesError::TooLarge {
+                id: id.to_owned(),
+                bytes,
+            }),
+        }
     }
 
     /// The bytes of the state that contains only this toggle, `[{…}]`, once the draft is written. It is

@@ -5,7 +5,9 @@
 
 mod calls;
 mod client;
+mod compare;
 mod connected;
+mod copy;
 mod draft;
 mod error;
 mod limits;
@@ -20,7 +22,9 @@ mod write;
 
 pub use calls::CALLS;
 pub use client::{Client, Received};
+pub use compare::{Difference, Differing, differences};
 pub use connected::connected;
+pub use copy::Copied;
 pub use error::TogglesError;
 pub use limits::{NameError, check_attribute, check_id, check_removal};
 pub use message::{Message, Removal};

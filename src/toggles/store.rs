@@ -17,13 +17,13 @@ use super::receipt::Receipt;
 use super::toggle::{ACTIVE, NAME, Toggle, VALUE};
 use super::value::AttributeText;
 use super::write::now_ms;
-use toggle_contract::{MESSAGE_LIMIT, REMOVED, TOGGLE_KEY, TOMBSTONE_EXPIRY};
+use toggle_contract::{REMOVED, TOGGLE_KEY, TOMBSTONE_EXPIRY};
 
 /// How long a deleted toggle's tombstone is kept: far longer than a message can be late.
 const TOMBSTONE_SECONDS: u64 = 24 * 60 * 60;
 
 /// How many calls are made at the same time.
-const CONCURRENT: usize = 16;
+pub(super) const CONCURRENT: usize = 16;
 
 /// The similarity of two ids, from 0 to 1, at which one is suggested for the other.
 const ALIKE: f64 = 0.85;
@@ -107,6 +107,16 @@ impl Store {
         }
     }
 
+    /// The toggles of these ids, each once.
+    ///
+    /// # Errors
+    /// [`TogglesError::NoToggle`] if one does not exist.
+    pub async fn get_all(&self, ids: &[String]) -> Result<Vec<Toggle>, TogglesError> {
+        let ids: BTreeSet<_> = ids.iter().collect();
+        let reads = ids.into_iter().map(|id| self.get(id));
+        iter(reads).buffered(CONCURRENT).try_collect().await
+    }
+
     /// Changes a toggle, or creates it if it does not exist. Returns its new revision: the
     /// milliseconds since the epoch, or one more than the last if that is higher, as after a change
     /// from a machine whose clock is ahead. So it rises with each change, a deletion included, and
@@ -123,13 +133,7 @@ impl Store {
                 revision: next_revision(change.id, item, floor)?,
                 ..draft(change, item)
             };
-            match draft.message_bytes(change.id, item) {
-                ..=MESSAGE_LIMIT => Ok(draft),
-                bytes => Err(TogglesError::TooLarge {
-                    id: change.id.to_owned(),
-                    bytes,
-                }),
-            }
+            draft.checked(change.id, item)
         });
         Ok(write.await?.1)
     }

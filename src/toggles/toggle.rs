@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 use toggle_contract::receipt::REQUEST;
-use toggle_contract::{REMOVED, TOGGLE_KEY};
+use toggle_contract::{REMOVED, REVISION, TOGGLE_KEY};
 
 use super::draft::{Item, revision};
 use super::value::{Plain, plain, untyped};
@@ -69,6 +69,25 @@ impl Toggle {
         others.map(|(name, value)| (name.as_str(), json(&value)))
     }
 
+    /// All attributes but its id and revision, in JSON and by name: what it has in common with a copy in
+    /// another system.
+    pub(super) fn content(&self) -> impl Iterator<Item = (&str, String)> {
+        let content = plain(&self.0).filter(|(name, _)| is_content(name));
+        content.map(|(name, value)| (name.as_str(), json(&value)))
+    }
+
+    /// The same as an item.
+    pub(super) fn content_item(&self) -> Item {
+        let mut item = self.0.clone();
+        item.retain(|name, _| is_content(name));
+        item
+    }
+
+    /// Whether all attributes but id and revision are the same, with their types.
+    pub(super) fn has_content_of(&self, other: &Self) -> bool {
+        self.content_item() == other.content_item()
+    }
+
     fn text(&self, name: &str) -> &str {
         let text = self.0.get(name).and_then(|value| value.as_s().ok());
         text.map_or("", String::as_str)
@@ -89,6 +108,10 @@ impl Toggle {
                 .collect(),
         )
     }
+}
+
+fn is_content(name: &str) -> bool {
+    name != TOGGLE_KEY && name != REVISION
 }
 
 /// Values of attributes always serialise.

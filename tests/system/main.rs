@@ -6,6 +6,7 @@ mod support;
 mod alarms;
 mod altered;
 mod asking;
+mod between;
 mod by_name;
 mod calls;
 mod chaos;

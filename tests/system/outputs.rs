@@ -48,6 +48,8 @@ fn help() {
         "toggles unset",
         "toggles delete",
         "toggles resend",
+        "toggles diff",
+        "toggles copy",
         "toggles watch",
         "release",
         "release publish",

@@ -1,5 +1,6 @@
 //! `frontage toggles`: an operator's access to the toggles, and a real client of the service.
 
+mod between;
 mod wait;
 mod watch;
 
@@ -55,6 +56,10 @@ pub(super) enum Command {
         #[command(flatten)]
         wait: Wait,
     },
+    /// Show how the toggles differ from those of another system, as staging from production
+    Diff(between::Diff),
+    /// Copy toggles of another system, with all attributes; those that it does not have stay
+    Copy(between::Copy),
     /// Connect like a client: print the state, then each change as it arrives
     Watch,
 }
@@ -157,8 +162,13 @@ pub(super) async fn run(global: &Global, command: &Command) -> Result<ExitCode, 
         Command::Resend { id, wait } => {
             let writing = Writing::open(global, *wait).await?;
             let resent = writing.store.resend(id).await.map_err(advice::report)?;
-            writing.resent(global.format, &resent).await?;
+            let told = render::resent(&resent);
+            writing
+                .ended(global.format, &resent, &told, &resent.ids)
+                .await?;
         }
+        Command::Diff(diff) => return Box::pin(between::diff(global, diff)).await,
+        Command::Copy(copy) => Box::pin(between::copy(global, copy)).await?,
         Command::Watch => Box::pin(watch::run(global)).await?,
     }
     Ok(ExitCode::SUCCESS)

@@ -12,7 +12,7 @@ use crate::cli::advice;
 use crate::cli::global::{Format, Global};
 use crate::cli::output::{print, print_json};
 use crate::render;
-use crate::toggles::{Receipt, Resent, Store, Waited};
+use crate::toggles::{Receipt, Store, Waited};
 
 /// Whether a command waits.
 #[derive(Clone, Copy, Debug, Args)]
@@ -34,11 +34,11 @@ pub(super) struct Writing {
     limit: Duration,
 }
 
-/// Toggles that were sent again, and how many connections accepted them.
+/// What became of several toggles, and how many connections accepted them.
 #[derive(Serialize)]
-struct Both<'r> {
+struct Both<'o, T> {
     #[serde(flatten)]
-    resent: &'r Resent,
+    outcome: &'o T,
     #[serde(flatten)]
     waited: Option<Waited>,
 }
@@ -75,14 +75,21 @@ impl Writing {
         waited.check().map_err(advice::report)
     }
 
-    /// Prints what was sent again, and, if the command waits, how far it was delivered.
-    pub(super) async fn resent(&self, format: Format, resent: &Resent) -> Result<(), Report> {
+    /// Prints what became of several toggles, as JSON or as told, and, if the command waits, how far it was
+    /// delivered.
+    pub(super) async fn ended<T: Serialize>(
+        &self,
+        format: Format,
+        outcome: &T,
+        told: &str,
+        ids: &[String],
+    ) -> Result<(), Report> {
         if format == Format::Human {
-            print(&render::resent(resent))?;
+            print(told)?;
         }
-        let waited = self.wait(&resent.ids).await?;
+        let waited = self.wait(ids).await?;
         match (format, &waited) {
-            (Format::Json, _) => print_json(&Both { resent, waited })?,
+            (Format::Json, _) => print_json(&Both { outcome, waited })?,
             (Format::Human, Some(waited)) => print_whole(waited)?,
             (Format::Human, None) => {}
         }

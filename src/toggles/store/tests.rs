@@ -2,6 +2,8 @@ use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use fake_aws::FakeAws;
 use serde_json::{Value, json};
 
+use toggle_contract::MESSAGE_LIMIT;
+
 use super::*;
 
 const CHANGED: (&str, u16, &str) = (
