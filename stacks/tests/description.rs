@@ -83,7 +83,16 @@ fn toggles() -> impl Strategy<Value = Toggles> {
         (flag(), flag()),
     );
     let quota = option::of(100..=1_000_000);
-    let numbers = (0..=300, 0..=10_000, 60..=604_800, 1..=14, quota, 1..=86_400);
+    let connects = option::of(1..=100_000);
+    let numbers = (
+        0..=300,
+        0..=10_000,
+        60..=604_800,
+        1..=14,
+        quota,
+        1..=86_400,
+        connects,
+    );
     (
         "[A-Za-z0-9_-]{1,128}",
         any::<bool>(),
@@ -108,6 +117,7 @@ fn toggles() -> impl Strategy<Value = Toggles> {
                     max_record_age_seconds: numbers.2,
                     dead_letter_retention_days: numbers.3,
                     posts_per_second: numbers.4,
+                    connects_per_second: numbers.6,
                     longest_wait: numbers.5,
                     kms_key,
                     access_logs,
@@ -943,6 +953,9 @@ fn write_toggles(text: &mut String, toggles: &Toggles) {
     .unwrap();
     if let Some(quota) = toggles.posts_per_second {
         writeln!(text, "posts_per_second = {quota}").unwrap();
+    }
+    if let Some(connects) = toggles.connects_per_second {
+        writeln!(text, "connects_per_second = {connects}").unwrap();
     }
     writeln!(text, "longest_wait = {}", toggles.longest_wait).unwrap();
     let toggles_texts = [

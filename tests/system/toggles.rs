@@ -6,7 +6,7 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 use crate::support::PATIENCE;
-use crate::support::cli::{Ended, Project, Running};
+use crate::support::cli::{Ended, Project, Running, actions};
 use crate::support::toggles::put;
 
 /// A system that stands, and a client that has received the state of no toggles.
@@ -298,5 +298,40 @@ fn a_disk_that_is_full_is_reported() {
     assert_eq!(ended.code, Some(1), "{ended:#?}");
     let wanted = "standard output cannot be written: No space left on device";
     assert!(told(&ended).contains(wanted), "{ended:#?}");
+    project.destroy();
+}
+
+/// The connections per second that the API accepts, as AWS has them.
+async fn admitted(project: &Project) -> Option<(Option<f64>, Option<i32>)> {
+    let gateway = aws_sdk_apigatewayv2::Client::new(&project.world.config());
+    let apis = gateway.get_apis().send().await.expect("listed");
+    let name = project.world.name("websocket-api");
+    let mut apis = apis.items().iter();
+    let api = apis.find(|api| api.name() == Some(&name)).expect("the API");
+    let stage = gateway.get_stage().set_api_id(api.api_id.clone());
+    let stage = stage.stage_name("live").send().await.expect("the stage");
+    let connect = stage.route_settings()?.get("$connect")?.clone();
+    Some((
+        connect.throttling_rate_limit,
+        connect.throttling_burst_limit,
+    ))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_api_accepts_as_many_connections_per_second_as_are_described() {
+    let project = Project::described("[toggles]\nconnects_per_second = 400\n");
+    project.apply();
+    assert_eq!(admitted(&project).await, Some((Some(400.0), Some(400))));
+    project.ok(&["toggles", "set", "1", "on"]);
+    let mut watch = project.spawn(&["toggles", "watch"]);
+    assert_eq!(watch.line(), "1  on   1");
+
+    project.describe("[toggles]\nconnects_per_second = 50\n");
+    assert_eq!(actions(&project.plan()), ["update toggles/stage"]);
+    project.apply();
+    assert_eq!(admitted(&project).await, Some((Some(50.0), Some(50))));
+    project.describe("");
+    project.apply();
+    assert_eq!(admitted(&project).await, None);
     project.destroy();
 }

@@ -29,6 +29,10 @@ pub struct Toggles {
     /// Region: 100 to 1,000,000. The functions make at most nine tenths of it. Default: not
     /// stated; AWS's default, see [`Self::posts_quota`].
     pub posts_per_second: Option<i32>,
+    /// The connections per second that the API accepts: 1 to 100,000. API Gateway answers others with 429,
+    /// and browsers try again. Less than the account's quota, 500 by default, so that a flood of
+    /// connections leaves something to the account's other APIs. Default: not stated; all of the quota.
+    pub connects_per_second: Option<i32>,
     /// The longest that a browser waits between two attempts to connect, in seconds: 1 to 86,400. Waits
     /// are spread evenly below it, so after an outage N clients make N / (half of it) attempts per
     /// second at most in the long run, of which API Gateway admits 500 per second, Region and account
@@ -68,6 +72,7 @@ impl Default for Toggles {
             max_record_age_seconds: 21_600,
             dead_letter_retention_days: 14,
             posts_per_second: None,
+            connects_per_second: None,
             longest_wait: 300,
             kms_key: None,
             access_logs: None,
@@ -115,6 +120,11 @@ impl Toggles {
                 "posts_per_second",
                 100..=1_000_000,
                 "the account's quota of posts to WebSocket connections",
+            ),
+            connects_per_second: table.integer(
+                "connects_per_second",
+                1..=100_000,
+                "the connections per second that the API accepts",
             ),
             longest_wait: table
                 .integer(

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use model::types::apigatewayv2::{AccessLogSettings, Api, Deployment, Integration, Route, Stage};
+use model::types::apigatewayv2::{
+    AccessLogSettings, Api, Deployment, Integration, Route, RouteSettings, Stage,
+};
 use model::types::lambda::{Function, Permission};
 use model::{Handle, Pseudo, StackBuilder, Text};
 
@@ -57,7 +59,11 @@ pub(super) fn websocket_api(
         deployment_id: Some(deployment.id()),
         auto_deploy: Some(false),
         default_route_settings: None,
-        route_settings: BTreeMap::new(),
+        route_settings: settings
+            .connects_per_second
+            .into_iter()
+            .map(admitted)
+            .collect(),
         stage_variables: BTreeMap::new(),
         access_log_settings: settings.access_logs.as_deref().map(access_logs),
     };
@@ -65,6 +71,19 @@ pub(super) fn websocket_api(
         stage: stack.add("stage", stage),
         api,
     }
+}
+
+/// The connections that the API accepts: so many per second, and no more at once. Source: `RouteSettings` in the
+/// reference of API Gateway's version 2.
+fn admitted(per_second: i32) -> (String, RouteSettings) {
+    let settings = RouteSettings {
+        throttling_burst_limit: Some(per_second),
+        throttling_rate_limit: Some(f64::from(per_second)),
+        detailed_metrics_enabled: None,
+        data_trace_enabled: None,
+        logging_level: None,
+    };
+    ("$connect".to_owned(), settings)
 }
 
 fn access_logs(log_group: &str) -> AccessLogSettings {
