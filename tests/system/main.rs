@@ -7,6 +7,7 @@ mod alarms;
 mod altered;
 mod asking;
 mod between;
+mod buildspec;
 mod by_name;
 mod calls;
 mod chaos;

@@ -5,10 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use local::{Registry, ToolSet, Tools};
+use local::{Registry, Tools};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use super::buildspec::LINTERS;
 use crate::support::World;
 use crate::support::cli::{Ended, Project, actions};
 
@@ -463,9 +464,6 @@ fn the_steps_get_the_variables_of_builds() {
     }
     assert_eq!(list("ALLOWED").len(), 46);
 }
-
-/// The schemas of the CI services' files.
-const LINTERS: ToolSet = ToolSet::new("ci", include_str!("../../tools/ci.txt"));
 
 #[test]
 fn the_files_for_ci_services_are_valid() {
