@@ -3,8 +3,8 @@
 use aws::Calls;
 use aws::Purpose::{Change, Read};
 
-/// The calls about the runs of a team's pipeline, and the output of its builds. An approval is of an
-/// action, whose ARN begins with the pipeline's. Source: Service Authorization Reference, "AWS
+/// The calls about the runs of a team's pipeline, the output of its builds, and their project. An approval
+/// is of an action, whose ARN begins with the pipeline's. Source: Service Authorization Reference, "AWS
 /// `CodePipeline`".
 pub const CALLS: &[Calls] = &[
     Calls::to(
@@ -19,7 +19,7 @@ pub const CALLS: &[Calls] = &[
     Calls::to(
         &[Read],
         "codebuild:{region}:{account}:project/{name}",
-        &["codebuild:BatchGetBuilds"],
+        &["codebuild:BatchGetBuilds", "codebuild:BatchGetProjects"],
     ),
     Calls::to(
         &[Read],

@@ -59,7 +59,7 @@ impl Steps {
         Ok(steps)
     }
 
-    /// Sets a variable of the script.
+    /// Sets a variable of the script. The last value counts.
     pub fn set(&mut self, name: &'static str, value: impl Into<OsString>) {
         self.variables.push((name, value.into()));
     }

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use super::buildspec::LINTERS;
 use crate::support::World;
 use crate::support::cli::{Ended, Project, actions};
+use crate::support::proxy::{Fate, Proxy};
 
 const SYSTEM: &str = "[shell]\n[teams.shipping]\n";
 /// The value of every variable with credentials.
@@ -375,6 +376,151 @@ fn a_real_child_is_built_outside_the_workspace_with_packages_of_the_registry() {
     let releases = releases(&project);
     assert_eq!(releases.len(), 1, "{releases:#?}");
     project.ok(&["plan", "--detailed-exitcode", "--stack", "team/shipping"]);
+}
+
+/// A repository whose package is in a folder, and needs a package of the system's registry, which its lock
+/// file does not name.
+fn with_a_folder(seen: &Path) -> Repository {
+    let repository = Repository::new();
+    let folder = repository.work().join("apps/shipping");
+    lay_out(&folder, seen);
+    let path = folder.join("package.json");
+    let text = fs::read_to_string(&path).expect("read");
+    let mut package: Value = serde_json::from_str(&text).expect("JSON");
+    package["dependencies"] = json!({"@labs/one": "1.0.0"});
+    package["scripts"]["test"] = json!("node -e 'require(\"@labs/one\")'");
+    fs::write(path, package.to_string()).expect("written");
+    let lock = json!({"name": "shipping", "lockfileVersion": 3, "requires": true, "packages": {
+        "": {"name": "shipping", "hasInstallScript": true, "dependencies": {"@labs/one": "1.0.0"}},
+        "node_modules/@labs/one": {"version": "1.0.0"}}});
+    write(&folder, "package-lock.json", &lock.to_string());
+    repository.write(".gitignore", "node_modules\ndist\n");
+    repository
+}
+
+/// A workspace with the package that such a repository needs.
+fn shared_package() -> TempDir {
+    let workspace = tempfile::tempdir().expect("a directory");
+    let root = r#"{"private": true, "workspaces": ["packages/*"]}"#;
+    write(workspace.path(), "package.json", root);
+    let one = r#"{"name": "@labs/one", "version": "1.0.0", "main": "one.js"}"#;
+    write(workspace.path(), "packages/one/package.json", one);
+    write(
+        workspace.path(),
+        "packages/one/one.js",
+        "module.exports = 1",
+    );
+    workspace
+}
+
+/// CodeArtifact, which answers with another registry and its token: fakecloud has no packages for npm.
+fn packages_in(registry: &Registry, project: &Project) -> Proxy {
+    let world = World {
+        emulator: project.world.elsewhere.clone().expect("fakecloud"),
+        ..project.world.clone()
+    };
+    let endpoint = json!({"repositoryEndpoint": registry.url()}).to_string();
+    let token = json!({"authorizationToken": registry.token()}).to_string();
+    Proxy::unrecorded(&world, move |call| {
+        if call.operation.starts_with("GET /v1/repository/endpoint") {
+            Fate::Replaced(endpoint.clone())
+        } else if call.operation.starts_with("POST /v1/authorization-token") {
+            Fate::Replaced(token.clone())
+        } else {
+            Fate::Pass
+        }
+    })
+}
+
+/// In a team's own repository: the folder is the one of its pipeline in AWS, and npm gets the packages of the
+/// system.
+#[tokio::test(flavor = "multi_thread")]
+async fn by_the_name_of_the_system_a_folder_is_built_with_the_systems_packages() {
+    let Some(world) = World::with_developer_tools() else {
+        return;
+    };
+    // CodeBuild's ARNs have fakecloud's only account.
+    let world = World {
+        account_id: "123456789012".to_owned(),
+        ..world
+    };
+    let pipeline =
+        "[teams.shipping.pipeline]\nsource = \"codecommit\"\nfolder = \"apps/shipping\"\n";
+    let project = Project::in_world(world, &format!("[packages]\n{SYSTEM}{pipeline}"));
+    let stacks = ["edge", "packages", "team/shipping", "ci/shipping"];
+    let stacks: Vec<_> = stacks.iter().flat_map(|of| ["--stack", of]).collect();
+    project.ok(&[&["apply", "--yes"], &stacks[..]].concat());
+    let registry = Registry::start(&tools(), &["@labs".to_owned()], "30d", &mut |line| {
+        eprintln!("{line}");
+    });
+    let registry = registry.expect("the registry starts");
+    let proxy = packages_in(&registry, &project);
+    let frontage = |directory: &Path, arguments: &[&str]| -> Ended {
+        let system = ["--system", &project.world.system];
+        let mut command = project.command(&[arguments, &system].concat());
+        command
+            .current_dir(directory)
+            .env("AWS_REGION", &project.world.region)
+            .env("AWS_ENDPOINT_URL_CODEARTIFACT", proxy.endpoint())
+            .env("npm_config_cache", cache());
+        command.output().expect("the program runs").into()
+    };
+    let published = frontage(shared_package().path(), &["packages", "publish"]);
+    assert_eq!(published.code, Some(0), "{published:#?}");
+
+    let seen = tempfile::tempdir().expect("a directory");
+    let repository = with_a_folder(seen.path());
+    repository.push("main");
+    let ended = frontage(&repository.work(), &["pipeline", "run", "shipping"]);
+    assert_eq!(ended.code, Some(0), "{ended:#?}");
+    assert!(!ended.stderr.contains(registry.token()), "{ended:#?}");
+    assert_eq!(releases(&project).len(), 1);
+    // The command line wins.
+    let other = ["pipeline", "run", "shipping", "--folder", "apps/other"];
+    let other = frontage(&repository.work(), &other);
+    assert_eq!(other.code, Some(1), "{other:#?}");
+    assert!(
+        other.stderr.contains("apps/other") && other.stderr.contains("the step `install` failed"),
+        "{other:#?}"
+    );
+    project.destroy();
+}
+
+/// A team without a pipeline in AWS, of a system without packages.
+#[test]
+fn by_the_name_of_the_system_the_folder_is_the_repository_or_the_command_lines() {
+    let project = project();
+    let seen = tempfile::tempdir().expect("a directory");
+    let repository = Repository::new();
+    lay_out(&repository.work().join("apps/shipping"), seen.path());
+    repository.push("main");
+    let named = |arguments: &[&str]| {
+        let region = ["--region", &project.world.region];
+        let system = ["--system", &project.world.system];
+        let bare = repository.bare();
+        let source = ["--source", &*bare];
+        run(
+            &project,
+            &[&system[..], &region, &source, arguments].concat(),
+        )
+    };
+    let at_root = named(&[]);
+    assert_eq!(at_root.code, Some(1), "{at_root:#?}");
+    assert!(
+        at_root.stderr.contains("the step `install` failed"),
+        "{at_root:#?}"
+    );
+    let in_folder = named(&["--folder", "apps/shipping"]);
+    assert_eq!(in_folder.code, Some(0), "{in_folder:#?}");
+    assert_eq!(releases(&project).len(), 1);
+    for folder in ["../shipping", "/apps", "a//b"] {
+        let refused = named(&["--folder", folder]);
+        assert_eq!(refused.code, Some(1), "{refused:#?}");
+        assert!(
+            refused.stderr.contains("from the repository's root"),
+            "{refused:#?}"
+        );
+    }
 }
 
 /// npm's downloads, shared by the tests.

@@ -367,6 +367,12 @@ async fn a_teams_pipeline_releases_its_own_application() {
     let dist = project.path().join("assets/billing/dist");
     let dist = dist.to_str().expect("a path");
     pipeline.ok(&project, &["release", "publish", "billing", "--dir", dist]);
+    let seen = tempfile::tempdir().expect("a directory");
+    let repository = super::pipeline::quick(seen.path());
+    repository.push("main");
+    let source = repository.bare();
+    let run = ["pipeline", "run", "billing", "--source", &source];
+    pipeline.ok(&project, &[&run, BY_NAME].concat());
     let refused = pipeline.runs(&project, &["release", "publish", "shipping"]);
     assert_eq!(refused.code, Some(1), "{refused:#?}");
     assert!(refused.stderr.contains("s3:"), "{refused:#?}");

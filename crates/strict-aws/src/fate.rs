@@ -33,6 +33,8 @@ pub enum Fate {
     EmptyLists,
     /// It takes effect, and the body of its answer is none, with the status of a success.
     Garbled(Garble),
+    /// It takes effect, and this is the body of its answer.
+    Replaced(String),
     /// It takes effect, and one member of its answer is absent, null, empty or huge. The number chooses
     /// which, and how.
     Altered(usize),

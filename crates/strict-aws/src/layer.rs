@@ -191,6 +191,10 @@ impl Layer for Strict {
             Fate::Garbled(garble) => {
                 garbled(self.pass(call, request, emulator, under_way).await?, garble).await
             }
+            Fate::Replaced(body) => {
+                let answer = self.pass(call, request, emulator, under_way).await?;
+                with_body(answer, |_| body.into()).await
+            }
             Fate::Altered(number) => {
                 let altered = move |body: Bytes| altered(&body, number).into();
                 with_body(

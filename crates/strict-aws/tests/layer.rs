@@ -103,6 +103,7 @@ fn a_fate_meets_signed_calls_only() {
     let (emulator, requests) = server(r#"{"items":[1],"nextToken":"n"}"#);
     let strict = Strict::new(Arc::default()).with_fates(|call| match call.operation.as_str() {
         "GET /v2/apis" => Fate::EmptyLists,
+        "GET /v2/apis/d" => Fate::Replaced(r#"{"name":"d"}"#.to_owned()),
         "POST /v2/apis" => Fate::denied(),
         "DELETE /v2/apis/a" => Fate::Cut,
         "DELETE /v2/apis/b" => Fate::Bare(404),
@@ -124,8 +125,10 @@ fn a_fate_meets_signed_calls_only() {
     let page = called("apigateway", "DELETE /v2/apis/c");
     assert!(page.starts_with("HTTP/1.1 403 "), "{page}");
     assert!(page.ends_with("</html>"), "{page}");
-    // The first two alone arrived.
-    assert_eq!(requests.try_iter().count(), 2);
+    let replaced = called("apigateway", "GET /v2/apis/d");
+    assert!(replaced.ends_with("\r\n\r\n{\"name\":\"d\"}"), "{replaced}");
+    // The three of these that read arrived, and no other.
+    assert_eq!(requests.try_iter().count(), 3);
 }
 
 #[test]

@@ -5,8 +5,9 @@ use std::ffi::OsString;
 use clap::Args;
 use local::Tools;
 use miette::{IntoDiagnostic as _, Report};
-use stacks::description::{System, Team};
-use stacks::pipeline::Step;
+use model::StackName;
+use stacks::description::{System, Team, is_folder};
+use stacks::pipeline::{FOLDER_VARIABLE, Step, project_name, stack_name};
 
 use super::team;
 use crate::cli::global::{Format, Global};
@@ -14,9 +15,9 @@ use crate::cli::interrupts::Interrupts;
 use crate::cli::output::say;
 use crate::cli::packages::registry;
 use crate::cli::release::Canary;
-use crate::cli::{advice, description};
+use crate::cli::{advice, context, description};
 use crate::packages::{Registry, TOKEN_VARIABLE};
-use crate::pipeline::{Checkout, PipelineError, Steps};
+use crate::pipeline::{Checkout, PipelineError, Project, Steps};
 use crate::release::{Application, PreviewName};
 
 /// Arguments of `run`.
@@ -30,6 +31,10 @@ pub(in crate::cli) struct Arguments {
     /// A branch, a tag or a commit
     #[arg(long = "ref", value_name = "REF", default_value = "HEAD")]
     reference: String,
+    /// The folder of the team's npm package in the repository [default: that of the team's
+    /// pipeline, otherwise the repository itself]
+    #[arg(long, value_name = "FOLDER", value_parser = folder)]
+    folder: Option<String>,
     /// Get packages from this registry instead of the system's own, with the token from the
     /// variable `NODE_AUTH_TOKEN`
     #[arg(long, value_name = "URL")]
@@ -63,13 +68,61 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Re
     let stack = stacks::team::stack_name(&arguments.team);
     let system = description::of(global, &[stack])?;
     let team = team(&system, &arguments.team)?;
-    let registry = registry_of(global, &system, arguments).await?;
+    let project = Box::pin(project_of(global, &system, team, arguments)).await?;
+    let registry = registry_of(global, &project, arguments).await?;
     let mut steps = prepare(global, team, registry.as_ref()).await?;
+    if let Some(folder) = project.folder {
+        steps.set(FOLDER_VARIABLE, folder);
+    }
     for (name, value) in arguments.kind(team) {
         steps.set(name, value);
     }
     let ended = execute(&steps, &arguments.source, &arguments.reference).await;
     ended.map_err(advice::report)
+}
+
+/// What the steps need to know of the team: by the command line, otherwise by the description or, with
+/// `--system`, by the account.
+async fn project_of(
+    global: &Global,
+    system: &System,
+    team: &Team,
+    arguments: &Arguments,
+) -> Result<Project, Report> {
+    let is_complete = arguments.folder.is_some() && arguments.registry.is_some();
+    let known = if global.system.is_some() && !is_complete {
+        deployed(global, team).await?
+    } else {
+        let pipeline = team.pipeline.as_ref();
+        Project {
+            folder: pipeline.and_then(|of| of.folder.clone()),
+            has_packages: system.packages.is_some(),
+        }
+    };
+    Ok(Project {
+        folder: arguments.folder.clone().or(known.folder),
+        ..known
+    })
+}
+
+/// What the account shows of a team: its pipeline, if CodePipeline runs it, and the system's packages. The
+/// index of tags lags, so what the pipeline says of the packages counts as well.
+async fn deployed(global: &Global, team: &Team) -> Result<Project, Report> {
+    let (system, _, account) = context::reach_by_name(global, &[]).await?;
+    let shown = aws::stacks(&account).await.map_err(advice::report)?;
+    let team = team.name.as_str();
+    let project = if shown.contains(&stack_name(team)) {
+        let name = project_name(system.name.as_str(), team);
+        let found = Project::find(&account, &name).await;
+        found.map_err(advice::report)?.unwrap_or_default()
+    } else {
+        Project::default()
+    };
+    let packages = StackName::new(stacks::packages::STACK);
+    Ok(Project {
+        has_packages: project.has_packages || shown.contains(&packages),
+        ..project
+    })
 }
 
 /// Prepares the steps of a team, with this program and its tools, and with the registry of the packages if
@@ -82,7 +135,7 @@ pub(in crate::cli) async fn prepare(
     let mut steps =
         Steps::prepare(team.name.as_str(), &program(global)?).map_err(advice::report)?;
     if let Some(folder) = team.pipeline.as_ref().and_then(|of| of.folder.as_deref()) {
-        steps.set("FRONTAGE_FOLDER", folder);
+        steps.set(FOLDER_VARIABLE, folder);
     }
     let tools = tokio::task::spawn_blocking(|| Tools::install(&mut say));
     let tools = tools.await.into_diagnostic()?.into_diagnostic()?;
@@ -116,10 +169,10 @@ pub(in crate::cli) async fn execute(
 /// neither.
 async fn registry_of(
     global: &Global,
-    system: &System,
+    project: &Project,
     arguments: &Arguments,
 ) -> Result<Option<Registry>, Report> {
-    if system.packages.is_none() && arguments.registry.is_none() {
+    if !project.has_packages && arguments.registry.is_none() {
         return Ok(None);
     }
     registry(global, arguments.registry.clone()).await.map(Some)
@@ -148,4 +201,13 @@ fn program(global: &Global) -> Result<Vec<OsString>, Report> {
         words.extend(["--format".into(), "json".into()]);
     }
     Ok(words)
+}
+
+/// A folder of the repository.
+fn folder(text: &str) -> Result<String, String> {
+    if is_folder(text) {
+        Ok(text.to_owned())
+    } else {
+        Err("use a path from the repository's root, such as `apps/shipping`".to_owned())
+    }
 }

@@ -45,7 +45,7 @@ pub use name::{InvalidName, Name};
 pub use operations::Operations;
 pub use packages::Packages;
 pub use password::Password;
-pub use pipelines::{Canary, Ci, Connection, Pipeline, Pipelines, Source};
+pub use pipelines::{Canary, Ci, Connection, Pipeline, Pipelines, Source, is_folder};
 pub use problem::{DescriptionErrors, Problem};
 pub use provider::{Oidc, Protocol, Provider};
 pub use quotas::Quotas;

@@ -423,9 +423,15 @@ fn pattern(text: &str) -> Result<String, Rejected> {
     })
 }
 
-fn folder(text: &str) -> Result<String, Rejected> {
+/// Whether a text is a path to a folder within a repository, from its root.
+#[must_use]
+pub fn is_folder(text: &str) -> bool {
     let is_part = |part: &str| is_plain(part, "._-") && part != "." && part != "..";
-    if text.split('/').all(is_part) {
+    text.split('/').all(is_part)
+}
+
+fn folder(text: &str) -> Result<String, Rejected> {
+    if is_folder(text) {
         return Ok(text.to_owned());
     }
     Err(Rejected {

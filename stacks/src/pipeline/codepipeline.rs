@@ -21,12 +21,12 @@ use model::types::s3::{Bucket, BucketPolicy, LifecycleConfiguration, LifecycleRu
 use model::{Handle, StackBuilder, Text};
 use serde_json::{Value, json};
 
-use super::RELEASES;
 use super::buildspec::{STEPS_VARIABLE, buildspec};
 use super::role::{self, named_statement};
 use super::shared::Shared;
 use super::source::{self, SOURCE, Sourced};
 use super::steps::{Step, Variables};
+use super::{BUILDS, RELEASES};
 use crate::description::{self, System, Team};
 use crate::sites::{Site, private_bucket, refuse_without_tls, second_private};
 
@@ -73,7 +73,7 @@ pub(super) fn add(
     };
     let bucket = private_bucket(stack);
     let artifacts = self::artifacts(stack, bucket, ["artifacts", "artifacts-policy"]);
-    let name = stack.physical_name("build");
+    let name = stack.physical_name(BUILDS);
     let records = records(stack, system, &name);
     let mut statements = role::releasing(system, site);
     statements.extend(building(&artifacts, &records));

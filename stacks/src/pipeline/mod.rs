@@ -24,7 +24,7 @@ pub use buildspec::buildspec;
 pub use export::{Place, export};
 pub use shared::STACK as SHARED_STACK;
 pub(crate) use shared::{Shared, is_shared};
-pub use steps::{STEPS, Step, Variables, canary_variables};
+pub use steps::{DOMAIN_VARIABLE, FOLDER_VARIABLE, STEPS, Step, Variables, canary_variables};
 
 use crate::description::{System, Team};
 use crate::sites::Site;
@@ -53,6 +53,15 @@ pub fn team_name(stack: &StackName) -> Option<&str> {
 
 /// The pipeline of releases in a team's stack, which may have one of previews too.
 pub(crate) const RELEASES: &str = "pipeline";
+
+/// The last part of the name of the project that builds a team's releases.
+const BUILDS: &str = "build";
+
+/// The name of the project in `CodeBuild` that builds a team's releases.
+#[must_use]
+pub fn project_name(system: &str, team: &str) -> String {
+    physical_name(system, &stack_name(team), BUILDS)
+}
 
 /// The name of the pipeline of a team's releases in `CodePipeline`.
 #[must_use]

@@ -8,6 +8,12 @@ use crate::packages;
 /// The script. Its beginning documents its arguments and variables.
 pub const STEPS: &str = include_str!("steps.sh");
 
+/// The script's variable with the folder of the team's npm package.
+pub const FOLDER_VARIABLE: &str = "FRONTAGE_FOLDER";
+
+/// The script's variable with the domain of the system's packages, in `CodeArtifact`.
+pub const DOMAIN_VARIABLE: &str = "FRONTAGE_DOMAIN";
+
 /// A step of the script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -60,8 +66,8 @@ impl Variables {
         let all = [
             ("FRONTAGE_TEAM", Some(team.name.to_string())),
             ("FRONTAGE_SYSTEM", Some(system.name.to_string())),
-            ("FRONTAGE_FOLDER", folder),
-            ("FRONTAGE_DOMAIN", system.packages.as_ref().map(|_| domain)),
+            (FOLDER_VARIABLE, folder),
+            (DOMAIN_VARIABLE, system.packages.as_ref().map(|_| domain)),
         ];
         let set = all.into_iter();
         Self(
