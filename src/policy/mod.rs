@@ -11,7 +11,7 @@ use aws::Purpose::{self, Change, Create, Delete, Read};
 use aws::policy::{
     BINDING, Condition, HISTORY, INDEX, LEASES, Names, OTHER_NAMES, Policy, RUNS, UNLOCKING,
 };
-use engine::{Goal, Selection, types_looked_up, types_read, types_selected};
+use engine::{Goal, Selection, types_left, types_looked_up, types_read, types_selected};
 use model::{Graph, StackName};
 use stacks::description::System;
 use stacks::pipeline::team_name;
@@ -100,7 +100,7 @@ impl Subject<'_> {
         match need {
             Need::Plan => {
                 policy.allow(OTHER_NAMES, &[Read], self.selection);
-                self.reading(policy, converge, self.selection);
+                self.planning(policy, converge);
             }
             Need::Apply => {
                 policy.allow(OTHER_NAMES, &[Read], self.selection);
@@ -138,9 +138,16 @@ impl Subject<'_> {
         self.settings(policy, false, selection);
     }
 
+    /// Reading what is selected, and what earlier descriptions may have left there.
+    fn planning(self, policy: &mut Policy, goal: Goal) {
+        self.reading(policy, goal, self.selection);
+        let left = types_left(self.graph, self.selection);
+        policy.allow_types(&left, &[Read], self.selection);
+    }
+
     /// A run that writes.
     fn writing(self, policy: &mut Policy, goal: Goal, purposes: &[Purpose]) {
-        self.reading(policy, goal, self.selection);
+        self.planning(policy, goal);
         let types = types_selected(self.graph, self.selection);
         policy.allow_types(&types, purposes, self.selection);
         policy.allow(LEASES, &[Read, Change], self.selection);

@@ -129,24 +129,37 @@ fn a_description_without_packages_or_sites_needs_none_for_them() {
     );
 }
 
+/// The documents for one stack of a description, as text.
+fn documents(more: &str, stack: &str, need: Need) -> String {
+    let head = "name = \"acme\"\nregion = \"eu-west-1\"\naccount = \"111122223333\"\n";
+    let system = System::parse("frontage.toml", &format!("{head}{more}")).unwrap();
+    let graph = graph(&system);
+    let selection = Selection::Only(BTreeSet::from([StackName::new(stack)]));
+    let subject = Subject {
+        system: &system,
+        graph: &graph,
+        region: system.region.as_deref(),
+        selection: &selection,
+    };
+    let documents = policy(subject, &[need]).documents();
+    serde_json::to_value(documents).unwrap().to_string()
+}
+
+/// Whoever plans the stack of a check that was switched off looks for it, and nobody else does.
+#[test]
+fn what_a_stack_may_have_had_is_read_with_that_stack() {
+    let text = "[shell]\n[teams.billing]\n[operations]\n";
+    let looks = |stack, need| documents(text, stack, need).contains("route53:ListHealthChecks");
+    assert!(looks("operations", Need::Plan) && looks("operations", Need::Apply));
+    assert!(!looks("operations", Need::Status));
+    assert!(!looks("team/billing", Need::Apply) && !looks("toggles", Need::Plan));
+}
+
 /// Who answers for a team's pipeline can answer for no other.
 #[test]
 fn the_runs_of_a_pipeline_are_its_teams() {
-    let text = "name = \"acme\"\nregion = \"eu-west-1\"\naccount = \"111122223333\"\n[shell]\n\
-                [teams.billing]\n[teams.shipping.pipeline]\nsource = \"codecommit\"\n";
-    let system = System::parse("frontage.toml", text).unwrap();
-    let graph = graph(&system);
-    let documents = |stack: &str, need: Need| {
-        let selection = Selection::Only(BTreeSet::from([StackName::new(stack)]));
-        let subject = Subject {
-            system: &system,
-            graph: &graph,
-            region: system.region.as_deref(),
-            selection: &selection,
-        };
-        let documents = policy(subject, &[need]).documents();
-        serde_json::to_value(documents).unwrap().to_string()
-    };
+    let text = "[shell]\n[teams.billing]\n[teams.shipping.pipeline]\nsource = \"codecommit\"\n";
+    let documents = |stack, need| documents(text, stack, need);
     let arn = "arn:aws:codepipeline:eu-west-1:111122223333:acme-ci-shipping-*";
     let allowed = documents("ci/shipping", Need::Pipeline);
     assert!(allowed.contains(arn), "{allowed}");

@@ -1,10 +1,14 @@
 //! The check of the shell from outside.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use aws_sdk_route53::Client;
 use aws_sdk_route53::types::HealthCheck;
 
 use crate::support::World;
 use crate::support::cli::{Project, actions};
+use crate::support::proxy::{Fate, through};
 
 const CHECKED: &str = "[shell]\n[operations]\ncheck = true\n";
 
@@ -13,6 +17,19 @@ async fn checks(project: &Project) -> Vec<HealthCheck> {
     let pages = client.list_health_checks().into_paginator().items().send();
     let found = pages.collect::<Result<Vec<_>, _>>().await;
     found.expect("listed")
+}
+
+/// How often a plan of a stack lists the health checks of the account.
+fn looks(project: &Project, stack: &str) -> usize {
+    let count = Arc::new(AtomicUsize::new(0));
+    let seen = Arc::clone(&count);
+    let ended = through(project, &["plan", "--stack", stack], move |call| {
+        let lists = call.operation.contains("/2013-04-01/healthcheck");
+        seen.fetch_add(usize::from(lists), Ordering::Relaxed);
+        Fate::Pass
+    });
+    assert_eq!(ended.code, Some(0), "{ended:#?}");
+    count.load(Ordering::Relaxed)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -44,16 +61,21 @@ async fn the_shell_is_checked_repaired_and_no_longer_checked() {
 
     // The dashboard loses the widget.
     project.describe("[shell]\n[operations]\n");
-    assert_eq!(
-        actions(&project.plan()),
-        [
-            "delete operations/check",
-            "delete operations/site-shell-check",
-            "update operations/dashboard"
-        ]
-    );
-    project.apply();
+    let without = [
+        "delete operations/check",
+        "delete operations/site-shell-check",
+        "update operations/dashboard",
+    ];
+    assert_eq!(actions(&project.plan()), without);
+    // Its own stack finds it, and no other one looks for it.
+    let alone = ["--stack", "operations"];
+    let plan = [&["plan", "--format", "json"], &alone[..]].concat();
+    assert_eq!(actions(&project.ok(&plan).json()), without);
+    assert_eq!(looks(&project, "operations"), 1);
+    assert_eq!(looks(&project, "shell"), 0);
+    project.ok(&[&["apply", "--yes"], &alone[..]].concat());
     assert!(checks(&project).await.is_empty());
+    project.assert_nothing_to_do();
 
     // Its reference cannot be used again.
     project.describe(CHECKED);

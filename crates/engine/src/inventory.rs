@@ -15,7 +15,7 @@ use crate::orphans::{Orphan, Stranger, Unsearched, candidates, list, owned};
 use crate::read_cache::ReadCache;
 use crate::resolve::{Resolved, SystemId, has_unknown};
 use crate::unreadable::{InventoryError, Unreadable, all, both};
-use crate::wanted::{identity, identity_dependencies, looked_up, wanted};
+use crate::wanted::{identity, identity_dependencies, looked_up, types_left, wanted};
 
 /// The result of a reading.
 #[derive(Debug)]
@@ -226,8 +226,11 @@ async fn read_all(
     let wanted = wanted(graph, selection, goal, has_driver);
     let types = wanted.iter().map(|node| node.resource_type.name).collect();
     let empty = Inventory::empty(selection.clone(), pseudo);
+    // To destroy everything, or a stack that is no longer described, all types are listed.
     let everywhere = goal != Goal::Converge && selection.reaches_beyond(graph);
-    let listing = list(drivers, &types, selection, everywhere, &cache);
+    let left = types_left(graph, selection);
+    let is_searched = |name: &str| everywhere || left.contains(name);
+    let listing = list(drivers, &types, selection, is_searched, &cache);
     let reading = read_wanted(graph, &wanted, drivers, &cache, empty);
     let (inventory, listed) = join(reading, listing).await;
     let (inventory, (listed, unsearched)) = both(inventory, listed)?;

@@ -77,4 +77,4 @@ pub use secrets::Secrets;
 pub use settle::settle;
 pub use unreadable::{InventoryError, Unreadable};
 pub use waiting::{report_wait, reporting};
-pub use wanted::{types_looked_up, types_read, types_selected};
+pub use wanted::{types_left, types_looked_up, types_read, types_selected};

@@ -60,19 +60,19 @@ pub enum Strangeness {
 
 pub(super) type Listed = Vec<(&'static ResourceType, Live)>;
 
-/// Lists possible orphans: of the types that are wanted, and of those of which a driver suspects
-/// some. To destroy everything, or a stack that is no longer described, all types are listed.
+/// Lists possible orphans: of the types that are wanted or are searched anyway, and of those of which a
+/// driver suspects some.
 pub(super) async fn list(
     drivers: &Readers,
     wanted: &BTreeSet<&str>,
     selection: &Selection,
-    everywhere: bool,
+    is_searched: impl Fn(&str) -> bool,
     cache: &ReadCache,
 ) -> Result<(Listed, Vec<Unsearched>), InventoryError> {
     let lists = drivers.iter().map(async |driver| {
         let resource_type = driver.resource_type();
         let failed = |source| Unreadable::listing(resource_type, source);
-        let certain = everywhere || wanted.contains(resource_type.name);
+        let certain = is_searched(resource_type.name) || wanted.contains(resource_type.name);
         let suspicion = driver.suspicion(selection, cache).await.map_err(failed)?;
         let suspicion = suspicion.max(Suspicion::possible_if(certain));
         if suspicion == Suspicion::None {

@@ -44,6 +44,17 @@ pub fn types_selected(graph: &Graph, selection: &Selection) -> BTreeSet<&'static
         .collect()
 }
 
+/// The types, by their names, of which earlier descriptions may have left resources in the selected
+/// stacks.
+#[must_use]
+pub fn types_left(graph: &Graph, selection: &Selection) -> BTreeSet<&'static str> {
+    let former = graph.former();
+    former
+        .filter(|(stack, _)| selection.contains(stack))
+        .map(|(_, name)| name)
+        .collect()
+}
+
 /// The types of the resources that [`crate::look_up`] reads, by their names.
 pub fn types_looked_up<'t>(
     graph: &Graph,

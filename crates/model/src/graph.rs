@@ -26,6 +26,7 @@ pub struct Graph {
     outputs: BTreeMap<StackName, BTreeMap<String, Text>>,
     stacks: BTreeSet<StackName>,
     quotas: BTreeMap<&'static str, usize>,
+    former: BTreeSet<(StackName, &'static str)>,
 }
 
 /// One desired resource.
@@ -94,6 +95,7 @@ impl Graph {
             outputs: BTreeMap::new(),
             stacks: BTreeSet::new(),
             quotas: BTreeMap::new(),
+            former: BTreeSet::new(),
         }
     }
 
@@ -155,6 +157,12 @@ impl Graph {
         &self.stacks
     }
 
+    /// The stacks with the types, by their names, of which an earlier description may have left resources
+    /// there: see [`StackBuilder::may_have_had`].
+    pub fn former(&self) -> impl Iterator<Item = (&StackName, &'static str)> {
+        self.former.iter().map(|(stack, name)| (stack, *name))
+    }
+
     /// The resources, each after those that it refers to.
     #[must_use]
     pub fn nodes(&self) -> impl DoubleEndedIterator<Item = &Node> {
@@ -214,6 +222,13 @@ impl StackBuilder<'_> {
     pub fn account_wide_name(&self, name: &str) -> Text {
         let name = self.physical_name(name) + "-";
         Text::concat([Text::from(name), Pseudo::Region.into()])
+    }
+
+    /// States that an earlier description may have had resources of a type in the stack: what is left of
+    /// them is looked for whenever the stack is selected, though it contains none.
+    pub fn may_have_had<R: Resource>(&mut self) {
+        let former = (self.stack.clone(), R::TYPE.name);
+        self.graph.former.insert(former);
     }
 
     /// Adds a resource. Resources that refer to it take its attributes from the handle.

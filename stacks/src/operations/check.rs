@@ -23,12 +23,13 @@ const IMPORT_MAP: &str = "<script type=\"importmap\">";
 /// The height of the widget, in the dashboard's grid units.
 const HEIGHT: u64 = 5;
 
-/// Adds the check, if it is asked for and there is a shell.
+/// Adds the check, if it is asked for and there is a shell. One that was switched off is looked for.
 pub(super) fn add(
     stack: &mut StackBuilder<'_>,
     settings: &Operations,
     sites: &[Shown<'_>],
 ) -> Option<Handle<HealthCheck>> {
+    stack.may_have_had::<HealthCheck>();
     let mut sites = sites.iter().filter(|_| settings.check);
     let shell = sites.find(|shown| shown.name == shell::STACK)?;
     let host = match &shell.site.host {

@@ -455,6 +455,41 @@ async fn an_orphan_is_deleted_after_what_lets_go_of_it() {
     assert_eq!(cloud.take_log(), ["update b", "delete a", "deleted a"]);
 }
 
+/// A thing, and a twin unless it was dropped, beside another stack.
+fn with_a_twin(described: bool, may_have_had: bool) -> Graph {
+    let mut graph = things([thing("a", &[])]);
+    let mut stack = graph.stack(StackName::new("s"));
+    if described {
+        stack.add("twin", Twin(thing("twin", &[])));
+    }
+    if may_have_had {
+        stack.may_have_had::<Twin>();
+    }
+    let mut other = graph.stack(StackName::new("other"));
+    other.add("b", Thing(thing("b", &[])));
+    graph
+}
+
+#[tokio::test]
+async fn what_a_stack_may_have_had_is_looked_for_with_that_stack_alone() {
+    let cloud = Cloud::default();
+    cloud.apply(&with_a_twin(true, false)).await;
+    let orphans = async |graph: &Graph, stack: &str| {
+        let only = Selection::Only(BTreeSet::from([StackName::new(stack)]));
+        let readers = cloud.drivers().readers();
+        let known = Resolved::default();
+        let read = crate::read(graph, &only, &readers, known, Goal::Converge);
+        let orphans = read.await.unwrap().orphans.into_iter();
+        let orphans = orphans.map(|orphan| orphan.address.to_string());
+        orphans.collect::<Vec<_>>()
+    };
+    let none: [&str; 0] = [];
+    assert_eq!(orphans(&with_a_twin(false, false), "s").await, none);
+    assert_eq!(orphans(&with_a_twin(false, true), "s").await, ["s/twin"]);
+    assert_eq!(orphans(&with_a_twin(false, true), "other").await, none);
+    assert_eq!(orphans(&with_a_twin(true, true), "s").await, none);
+}
+
 #[tokio::test]
 async fn everything_that_the_service_would_refuse_is_in_one_report_and_nothing_is_made() {
     let cloud = Cloud::default();

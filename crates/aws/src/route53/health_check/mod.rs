@@ -267,7 +267,8 @@ fn record(owner: &Owner, found: Option<&Tags>) -> Tags {
 impl ResourceDriver for HealthChecks {
     type Properties = Properties;
     const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
-    /// Each is of a site, whose bucket is deleted after it.
+    /// Each is of a site, whose bucket is deleted after it. The stack that may have had one is searched
+    /// also if it is selected by itself.
     const ORPHANS: OrphanSearch = OrphanSearch::WholeSystemIfShown("s3");
     const LIMITS: &'static [Limit] = limits::LIMITS;
 
