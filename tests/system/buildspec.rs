@@ -12,7 +12,7 @@ use stacks::description::System;
 use stacks::shell::ImportMap;
 use tempfile::TempDir;
 
-/// The schemas of the CI services' files.
+/// A checker of schemas, with those of the CI services' files and of bills of materials.
 pub(super) const LINTERS: ToolSet = ToolSet::new("ci", include_str!("../../tools/ci.txt"));
 
 /// The schema of a buildspec: AWS publishes none.

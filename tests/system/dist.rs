@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 use std::sync::OnceLock;
 
 use dist::{Made, Sources};
@@ -10,6 +10,7 @@ use local::{Registry, Tools};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::buildspec::LINTERS;
 use crate::by_name::build;
 use crate::support::cli::{Ended, Project};
 
@@ -112,6 +113,31 @@ impl Unpacked {
     }
 }
 
+/// Checks a bill of materials against `CycloneDX`'s own schema, which is in its library for Python.
+fn checked_bill(bill: &Value) -> Output {
+    let linters = Tools::install_set(&LINTERS, &mut |line| eprintln!("{line}"));
+    let linters = linters.expect("the linters install");
+    let place = "import cyclonedx.schema._res as schemas; print(schemas.__path__[0], end='')";
+    let place = Command::new(linters.bin("python3"))
+        .args(["-c", place])
+        .output()
+        .expect("it runs");
+    assert!(place.status.success(), "{place:?}");
+    let place = String::from_utf8(place.stdout).expect("UTF-8");
+    let version = bill["specVersion"].as_str().expect("a version");
+    let schema = format!("{place}/bom-{version}.SNAPSHOT.schema.json");
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("sbom.cdx.json");
+    fs::write(&file, bill.to_string()).expect("written");
+    // It refers to schemas beside it, of licences and of signatures.
+    Command::new(linters.bin("check-jsonschema"))
+        .args(["--schemafile", &schema])
+        .args(["--base-uri", &format!("file://{schema}")])
+        .arg(file)
+        .output()
+        .expect("it runs")
+}
+
 #[test]
 fn the_same_sources_give_the_same_bytes() {
     let sums = |made: &Made| fs::read_to_string(&made.checksums).expect("checksums");
@@ -160,8 +186,9 @@ fn an_archive_is_complete() {
         assert!(release.join(path).is_file(), "{path}");
     }
     let bill = fs::read(release.join("sbom.cdx.json")).expect("a bill of materials");
-    let bill: Value = serde_json::from_slice(&bill).expect("JSON");
-    assert_eq!(bill["bomFormat"], "CycloneDX");
+    let mut bill: Value = serde_json::from_slice(&bill).expect("JSON");
+    let checked = checked_bill(&bill);
+    assert!(checked.status.success(), "{checked:?}");
     let components = bill["components"].as_array().expect("components");
     let names: Vec<_> = components
         .iter()
@@ -170,6 +197,9 @@ fn an_archive_is_complete() {
     for name in ["tokio", "lambda_runtime", "oidc-client-ts"] {
         assert!(names.contains(&name), "{name}");
     }
+    bill["components"][0]["licence"] = "MIT".into();
+    let refused = checked_bill(&bill);
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
     // As users check it.
     let checked = Command::new("sha256sum")
         .args(["--check", "--strict", "--quiet", "SHA256SUMS"])
