@@ -17,7 +17,7 @@ use stacks::description::System;
 use stacks::pipeline::team_name;
 use stacks::system::is_site;
 use stacks::toggles::Endpoint;
-use stacks::{packages, toggles};
+use stacks::{operations, packages, toggles};
 
 /// A command, or several with the same needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -187,6 +187,19 @@ impl Subject<'_> {
             self.reading(policy, Goal::Converge, &sites);
             policy.allow(BINDING, &[Read], &sites);
             policy.allow(crate::release::CALLS, &[Change], &sites);
+            self.marking(policy);
+        }
+    }
+
+    /// Marking releases on the dashboard, if the system has one.
+    fn marking(self, policy: &mut Policy) {
+        if self.system.operations.is_none() {
+            return;
+        }
+        let operations = crate::release::MARKING.iter().flat_map(|of| of.operations);
+        for operation in operations {
+            let within = Condition::equals("cloudwatch:namespace", operations::NAMESPACE);
+            policy.allow_action(*operation, "*", Some(within));
         }
     }
 

@@ -91,6 +91,33 @@ fn a_team_writes_to_its_own_stack() {
     );
 }
 
+/// The dashboard's metric is the only one that a release writes to.
+#[test]
+fn releases_are_marked_in_the_namespace_of_the_dashboard_if_there_is_one() {
+    let marking = |more: &str| {
+        let system = System::parse("frontage.toml", &format!("{DESCRIPTION}{more}")).unwrap();
+        let graph = graph(&system);
+        let subject = Subject {
+            system: &system,
+            graph: &graph,
+            region: system.region.as_deref(),
+            selection: &Selection::Only(BTreeSet::from([StackName::new("team/shipping")])),
+        };
+        let documents = policy(subject, &[Need::Release]).documents();
+        let documents = serde_json::to_value(documents).unwrap();
+        let documents = documents.as_array().unwrap().iter();
+        let statements = documents.flat_map(|of| of["Statement"].as_array().unwrap());
+        let action = |of: &&Value| of["Action"].to_string().contains("PutMetricData");
+        statements.filter(action).cloned().collect::<Vec<_>>()
+    };
+    assert!(marking("").is_empty());
+    let expected = serde_json::json!({
+        "Effect": "Allow", "Action": ["cloudwatch:PutMetricData"], "Resource": ["*"],
+        "Condition": {"StringEquals": {"cloudwatch:namespace": "Frontage"}},
+    });
+    assert_eq!(marking("[operations]\n"), [expected]);
+}
+
 #[test]
 fn a_stack_is_applied_with_rights_on_its_own_names() {
     let all = pairs(&statements(&[Need::Apply], &["team/shipping"]));

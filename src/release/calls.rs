@@ -3,6 +3,10 @@
 use aws::Calls;
 use aws::Purpose::Change;
 
+/// The calls that mark a release on a dashboard. IAM has no resource for them, and their namespace as a condition.
+/// Source: Service Authorization Reference, "Amazon CloudWatch".
+pub const MARKING: &[Calls] = &[Calls::to(&[Change], "*", &["cloudwatch:PutMetricData"])];
+
 /// The calls of a release to the bucket of an application: listing, publishing, switching, pruning;
 /// and to the alarms that are watched while a canary bakes, which may have any names.
 pub const CALLS: &[Calls] = &[

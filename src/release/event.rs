@@ -46,6 +46,13 @@ pub enum Event {
         /// The alarm.
         alarm: String,
     },
+    /// Visitors get the release, and the dashboard does not show when that began.
+    Unmarked {
+        /// Why.
+        reason: String,
+        /// What to do.
+        advice: &'static str,
+    },
     /// Old releases are about to be deleted.
     Pruning {
         /// Their number.

@@ -6,6 +6,7 @@ use aws::Account;
 
 use super::alarms::Alarms;
 use super::application::Destination;
+use super::mark::Marks;
 use super::presence::COUNTS_FOR;
 use super::store::Store;
 
@@ -15,6 +16,7 @@ pub struct Releases {
     pub(super) destination: Destination,
     pub(super) store: Store,
     pub(super) fresh: Duration,
+    pub(super) marks: Option<Marks>,
     account: Account,
 }
 
@@ -27,6 +29,7 @@ impl Releases {
             destination,
             store,
             fresh: COUNTS_FOR,
+            marks: None,
             account: account.clone(),
         }
     }
@@ -35,6 +38,15 @@ impl Releases {
     #[must_use]
     pub fn alarms(&self, names: &[String]) -> Alarms {
         Alarms::new(&self.account, names)
+    }
+
+    /// With marks of each change of what visitors get.
+    #[must_use]
+    pub fn with_marks(self, marks: Marks) -> Self {
+        Self {
+            marks: Some(marks),
+            ..self
+        }
     }
 
     /// Treats files that no record names as left behind once they are this old. Default: an hour.

@@ -92,6 +92,7 @@ impl Releases {
         let written = self.write_pointer(before, target).await;
         let settled = self.settle().await;
         written?;
+        self.mark(events).await;
         settled
     }
 

@@ -19,7 +19,9 @@ pub use packages::{packages_listed, packages_published};
 pub use pipeline::{build_logs, runs};
 pub use plan::{left, plan};
 pub use progress::progress;
-pub use release::{previewed, pruned, published, release_progress, releases, rolled_back};
+pub use release::{
+    previewed, pruned, published, release_progress, release_warnings, releases, rolled_back,
+};
 pub use report::{outputs, pending, report};
 pub use status::status;
 pub use toggles::{copied, delivery, differences, message, resent, toggle, toggles};

@@ -6,6 +6,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::sync::mpsc::UnboundedReceiver;
 
+use super::visible;
 use crate::release::{
     Application, Event, Listed, Outcome, Previewed, Pruned, Published, RolledBack, Standing,
 };
@@ -19,6 +20,21 @@ pub async fn release_progress(mut events: UnboundedReceiver<Event>) {
         display.show(&event);
     }
     display.bar.finish_and_clear();
+}
+
+/// Shows only the warnings among the events of a release.
+pub async fn release_warnings(mut events: UnboundedReceiver<Event>) {
+    while let Some(event) = events.recv().await {
+        if let Event::Unmarked { reason, advice } = event {
+            let _ = writeln!(std::io::stderr(), "{}", unmarked(&reason, advice));
+        }
+    }
+}
+
+/// That a release is not on the dashboard, in one line.
+fn unmarked(reason: &str, advice: &str) -> String {
+    let line = format!("  warning: the dashboard does not show this release: {reason} ({advice})");
+    visible::lines(&line.replace('\n', " "))
 }
 
 struct Display {
@@ -70,6 +86,9 @@ impl Display {
                 self.line(&format!(
                     "  the alarm {alarm} is ringing: ending the canary"
                 ));
+            }
+            Event::Unmarked { reason, advice } => {
+                self.line(&unmarked(reason, advice));
             }
             Event::Pruning { objects } => {
                 self.line(&format!("  deleting {objects} objects of old releases"));

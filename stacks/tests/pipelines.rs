@@ -91,6 +91,34 @@ fn pipelines() {
     assert!(resources(&graph, "ci/plain").is_empty());
 }
 
+/// What releases marks them on the dashboard, if the system has one, in its metric alone; a preview is none.
+#[test]
+fn releases_are_marked_on_the_dashboard() {
+    let graph = graph(&format!("[operations]{TEAMS}"));
+    let expected = serde_json::json!({
+        "Sid": "MarkReleases", "Effect": "Allow", "Action": ["cloudwatch:PutMetricData"], "Resource": ["*"],
+        "Condition": {"StringEquals": {"cloudwatch:namespace": ["Frontage"]}},
+    });
+    let mut marking = Vec::new();
+    for node in graph
+        .nodes()
+        .filter(|node| node.resource_type.name == "AWS::IAM::Role")
+    {
+        let statements = node.properties["Policies"][0]["PolicyDocument"]["Statement"].as_array();
+        let mut marks = statements
+            .into_iter()
+            .flatten()
+            .filter(|of| of["Sid"] == "MarkReleases");
+        if let Some(statement) = marks.next() {
+            assert_eq!(*statement, expected, "{}", node.address);
+            marking.push(node.address.to_string());
+        }
+    }
+    marking.sort();
+    let teams = ["billing", "orders", "profile", "shipping", "stock"];
+    assert_eq!(marking, teams.map(|team| format!("ci/{team}/steps-role")));
+}
+
 /// The stack of a pipeline refers to the team's and to what the pipelines share, so that no other
 /// team is read for it.
 #[test]

@@ -26,6 +26,7 @@ mod identity;
 mod kept;
 mod least_privilege;
 mod life;
+mod marks;
 mod npm;
 mod operators;
 mod organisation;

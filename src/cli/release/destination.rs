@@ -4,12 +4,12 @@ use engine::Selection;
 use miette::{Report, miette};
 use model::StackName;
 use stacks::description::System;
-use stacks::{shell, team};
+use stacks::{operations, shell, team};
 
 use crate::cli::context::{Context, Outputs};
 use crate::cli::description;
 use crate::cli::global::Global;
-use crate::release::{Application, Destination, Releases};
+use crate::release::{Application, Destination, Marks, Metric, Releases};
 
 /// The system and its application with this name. With `--system` it has the application if its stack
 /// exists.
@@ -72,7 +72,19 @@ fn releases_at(
         system: context.graph.system().to_owned(),
         application: application.clone(),
     };
-    Releases::new(&context.account, destination)
+    let marks = marks(context, application);
+    Releases::new(&context.account, destination).with_marks(marks)
+}
+
+/// Where the dashboard of the stack `operations` looks for releases of an application.
+fn marks(context: &Context, application: &Application) -> Marks {
+    let dimensions = operations::dimensions(context.graph.system(), &application.to_string());
+    let metric = Metric {
+        namespace: operations::NAMESPACE,
+        name: operations::RELEASES,
+        dimensions: dimensions.to_vec(),
+    };
+    Marks::new(&context.account, StackName::new(operations::STACK), metric)
 }
 
 /// Reads the description first: an unknown name needs no account.

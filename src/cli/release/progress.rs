@@ -10,7 +10,7 @@ use crate::cli::global::Format;
 use crate::release::{Events, ReleaseError};
 use crate::render;
 
-/// Runs something with its progress on standard error; without progress for JSON.
+/// Runs something with its progress on standard error; for JSON with its warnings alone.
 pub(super) async fn with_progress<T, F>(
     format: Format,
     run: impl FnOnce(Events) -> F,
@@ -20,12 +20,10 @@ where
 {
     let (sender, received) = mpsc::unbounded_channel();
     let progress = match format {
-        Format::Human => Some(tokio::spawn(render::release_progress(received))),
-        Format::Json => None,
+        Format::Human => tokio::spawn(render::release_progress(received)),
+        Format::Json => tokio::spawn(render::release_warnings(received)),
     };
     let ended = run(Events::new(sender)).await;
-    if let Some(progress) = progress {
-        let _ = progress.await;
-    }
+    let _ = progress.await;
     ended.map_err(advice::report)
 }

@@ -11,7 +11,7 @@ use model::{Graph, Pseudo, StackName, Text, physical_name};
 use serde_json::{Value, json};
 use toggle_contract::NAMES;
 
-use super::{EDGE_REGION, Piped, Shown};
+use super::{EDGE_REGION, Piped, Shown, releases};
 use crate::description::System;
 use crate::toggles;
 
@@ -84,12 +84,7 @@ pub(super) fn body(
         rows.row(vec![
             of_site(shown, "requests", &["Requests"], "Sum"),
             of_site(shown, "bytes to visitors", &["BytesDownloaded"], "Sum"),
-            of_site(
-                shown,
-                "errors in percent",
-                &["4xxErrorRate", "5xxErrorRate"],
-                "Average",
-            ),
+            errors(shown, system.name.as_str()),
         ]);
     }
     json!({"start": "-PT12H", "widgets": rows.widgets})
@@ -193,4 +188,15 @@ fn of_site(
         "period": 300, "region": EDGE_REGION, "metrics": metrics.collect::<Vec<_>>(),
     });
     ("metric", properties)
+}
+
+/// A site's errors, and its releases beside them.
+fn errors(shown: &Shown<'_>, system: &str) -> (&'static str, Value) {
+    let metrics = ["4xxErrorRate", "5xxErrorRate"];
+    let (kind, mut properties) = of_site(shown, "errors in percent", &metrics, "Average");
+    properties["title"] = json!(format!("{}: errors in percent, and releases", shown.name));
+    if let Some(metrics) = properties["metrics"].as_array_mut() {
+        metrics.push(releases::shown(system, shown.name));
+    }
+    (kind, properties)
 }

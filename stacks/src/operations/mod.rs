@@ -7,11 +7,13 @@
 mod alarms;
 mod check;
 mod dashboard;
+mod releases;
 
 use model::types::cloudwatch::Dashboard;
 use model::types::codepipeline::PIPELINE;
 use model::{Graph, StackName};
 
+pub use self::releases::{NAMESPACE, RELEASES, dimensions};
 use crate::description::{Operations, System};
 use crate::pipeline;
 use crate::sites::Site;

@@ -8,8 +8,8 @@ use model::{Handle, Pseudo, StackBuilder, StackName, Text, physical_prefix};
 use super::shared::Shared;
 use super::{PREVIEW_ROLE, STEPS_ROLE};
 use crate::description::{Ci, Pipeline, Source, System, Team};
-use crate::packages;
 use crate::sites::Site;
+use crate::{operations, packages};
 
 /// What finding a site lists, for which IAM has no resources.
 const LISTS: [&str; 8] = [
@@ -173,9 +173,27 @@ pub(super) fn releasing(system: &System, site: &Site) -> Vec<Statement> {
         vec![objects],
     );
     let mut statements = vec![release];
+    statements.extend(marking(system));
     statements.extend(finding(system.name.as_str()));
     statements.extend(installing(system));
     statements
+}
+
+/// Marking releases on the dashboard, if the system has one. The action has no resource, and no condition but the
+/// namespace. Source: Service Authorization Reference, "Amazon CloudWatch".
+fn marking(system: &System) -> Option<Statement> {
+    system.operations.as_ref()?;
+    let namespace = Values(vec![Text::from(operations::NAMESPACE)]);
+    let condition = BTreeMap::from([("cloudwatch:namespace".to_owned(), namespace)]);
+    let mark = named_statement(
+        "MarkReleases",
+        &["cloudwatch:PutMetricData"],
+        vec![Text::from("*")],
+    );
+    Some(Statement {
+        condition: BTreeMap::from([("StringEquals".to_owned(), condition)]),
+        ..mark
+    })
 }
 
 /// What the steps need for a preview: the same, but they can change no object that there is, except

@@ -234,6 +234,27 @@ impl Control {
         Ok(ended)
     }
 
+    /// Whether a stack has a row, which a stack of which something exists has: the run that created it had its
+    /// lease. One read, so for what need not know more than that.
+    ///
+    /// # Errors
+    /// `DynamoDB`'s.
+    pub async fn has_row(&self, stack: &StackName) -> Result<bool, DriverError> {
+        let row = self
+            .sdk
+            .get_item()
+            .table_name(&self.table)
+            .key(KIND, s(LEASE))
+            .key(NAME, s(stack.as_str()))
+            .send()
+            .sent("dynamodb:GetItem")
+            .await;
+        match row {
+            Err(error) if Self::is_absent(&error) => Ok(false),
+            row => Ok(row?.item.is_some()),
+        }
+    }
+
     /// Forgets the leases of stacks of which nothing is left, unless somebody holds them; with the last
     /// one the table goes.
     ///
