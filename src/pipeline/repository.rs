@@ -152,7 +152,8 @@ impl Draft<'_> {
     /// If Git fails.
     pub async fn push(self, message: &str) -> Result<(), PipelineError> {
         let work = self.directory.path();
-        must(work, &words(&["add", "--all"])).await?;
+        // What is ignored is not copied: the others are meant, such as an `.npmrc` without a token.
+        must(work, &words(&["add", "--all", "--force"])).await?;
         let commit = words(&["commit", "--quiet", "--message", message]);
         must(work, &[&words(&COMMITTER)[..], &commit].concat()).await?;
         let push = words(&["push", "--quiet"]);
@@ -222,12 +223,14 @@ mod tests {
         for name in ["a.js", "dist/b.js", "c.log"] {
             fs::write(source.join(name), name).unwrap();
         }
-        fs::write(source.join(".gitignore"), "*.log\n").unwrap();
+        fs::write(source.join(".gitignore"), "*.log\n.npmrc\n").unwrap();
         let created = Repository::create(directory.path(), "shipping", "main").await;
         let (repository, mut pushes) = created.unwrap();
         let draft = repository.draft(&source, Some("apps/shipping")).await;
         let draft = draft.unwrap();
-        fs::write(draft.folder().join("package-lock.json"), "{}").unwrap();
+        for name in [".npmrc", "package-lock.json"] {
+            fs::write(draft.folder().join(name), "").unwrap();
+        }
         draft.push("Begin").await.unwrap();
         let first = pushes.next().await.unwrap();
         assert_eq!(
@@ -235,7 +238,7 @@ mod tests {
             first
         );
         let files = output(repository.path(), &["ls-tree", "-r", "--name-only", "main"]).await;
-        let expected = [".gitignore", "a.js", "package-lock.json"];
+        let expected = [".gitignore", ".npmrc", "a.js", "package-lock.json"];
         let expected = expected.map(|name| format!("apps/shipping/{name}"));
         assert_eq!(files, expected.join("\n"));
 

@@ -182,6 +182,8 @@ fn an_archive_is_complete() {
         "man/man1/frontage.1",
         "man/man1/frontage-release-publish.1",
         "shell/index.html",
+        "templates/stock/.gitignore",
+        "templates/stock/src/main.ts",
     ] {
         assert!(release.join(path).is_file(), "{path}");
     }
@@ -207,6 +209,48 @@ fn an_archive_is_complete() {
         .output()
         .expect("sha256sum runs");
     assert!(checked.status.success(), "{checked:?}");
+}
+
+/// A copy of a template is an application in a repository of its own.
+#[test]
+fn a_template_names_nothing_outside_of_its_folder() {
+    let unpacked = Unpacked::new();
+    let templates = unpacked.release().join("templates");
+    let mut names = Vec::new();
+    for entry in fs::read_dir(&templates).expect("listed") {
+        let template = entry.expect("an entry").path();
+        let name = template.file_name().expect("a name").to_string_lossy();
+        names.push(name.into_owned());
+        let read = |file: &str| -> Value {
+            let text = fs::read(template.join(file)).expect("a file of the template");
+            serde_json::from_slice(&text).expect("JSON")
+        };
+        let configuration = read("tsconfig.json");
+        assert_eq!(configuration["extends"], Value::Null, "{names:?}");
+        let package = read("package.json");
+        for step in ["check", "test", "build"] {
+            assert!(package["scripts"][step].is_string(), "{names:?}: {step}");
+        }
+        for kind in ["dependencies", "devDependencies"] {
+            for (of, version) in package[kind].as_object().expect("dependencies") {
+                let version = version.as_str().expect("a version");
+                let version = version.trim_start_matches('^');
+                assert_eq!(version.split('.').count(), 3, "{names:?}: {of} {version}");
+            }
+        }
+        let ignored = fs::read_to_string(template.join(".gitignore")).expect("a file");
+        for path in ["node_modules/", "dist/", ".npmrc"] {
+            assert!(
+                ignored.lines().any(|line| line == path),
+                "{names:?}: {path}"
+            );
+        }
+        for absent in ["node_modules", "dist", "package-lock.json"] {
+            assert!(!template.join(absent).exists(), "{names:?}: {absent}");
+        }
+    }
+    names.sort();
+    assert_eq!(names, ["billing", "profile", "shipping", "stock"]);
 }
 
 /// The whole life of a system, by the program from the archive.

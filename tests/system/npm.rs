@@ -118,8 +118,6 @@ fn text<'v>(value: &'v Value, member: &str) -> &'v str {
 fn child(registry: &str) -> TempDir {
     let folder = tempfile::tempdir().expect("a directory");
     copy(&assets().join("shipping"), folder.path());
-    let options = json!({"compilerOptions": {"target": "ES2023", "module": "ESNext", "moduleResolution": "bundler"}});
-    fs::write(folder.path().join("tsconfig.json"), options.to_string()).expect("written");
     let npmrc = format!("@frontage:registry={registry}\nregistry={registry}\n");
     fs::write(folder.path().join(".npmrc"), npmrc).expect("written");
     folder

@@ -346,15 +346,6 @@ fn a_real_child_is_built_outside_the_workspace_with_packages_of_the_registry() {
 
     let repository = Repository::new();
     copy(&assets.join("shipping"), &repository.work());
-    let options = json!({"compilerOptions": {"target": "ES2023", "module": "ESNext", "moduleResolution": "bundler"}});
-    repository.write("tsconfig.json", &options.to_string());
-    repository.write(".gitignore", "node_modules\ndist\n");
-    // In the source tree it is the workspace's.
-    let path = repository.work().join("package.json");
-    let mut package: Value =
-        serde_json::from_str(&fs::read_to_string(path).expect("read")).expect("JSON");
-    package["devDependencies"]["happy-dom"] = json!("21.0.4");
-    repository.write("package.json", &package.to_string());
     let lock = tools()
         .npm()
         .args(["install", "--package-lock-only", "--registry", &url])

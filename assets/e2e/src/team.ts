@@ -2,7 +2,7 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { environment, ROOT, running } from "./system.js";
@@ -39,7 +39,7 @@ export class Team {
     this.#program = program;
   }
 
-  /** Takes an application of the example system as the repository of its team. */
+  /** Makes the archive's template of this name the repository of the team of the same name. */
   static async of(name: string): Promise<Team> {
     const directory = await mkdtemp(join(tmpdir(), "frontage-team-"));
     const program = await unpack(directory);
@@ -62,19 +62,7 @@ export class Team {
     await mkdir(join(this.#directory, "empty"));
     await git(this.#directory, "init", "--quiet", "--bare", "-b", "main", this.#bare);
     await git(this.#directory, "clone", "--quiet", this.#bare, this.#work);
-    const isSource = (path: string) => !/\/(node_modules|dist)$/.test(path);
-    await cp(resolve(ROOT, "assets", this.#name), this.#work, { recursive: true, filter: isSource });
-    await writeFile(join(this.#work, ".gitignore"), "node_modules\ndist\n");
-    // What the workspace has for all of its applications.
-    const compilerOptions = { target: "ES2023", module: "ESNext", moduleResolution: "bundler" };
-    await writeFile(join(this.#work, "tsconfig.json"), JSON.stringify({ compilerOptions }));
-    await this.change("package.json", (text) => {
-      const described = JSON.parse(text);
-      return JSON.stringify({
-        ...described,
-        devDependencies: { ...described.devDependencies, "happy-dom": "21.0.4" },
-      });
-    });
+    await cp(join(dirname(this.#program), "templates", this.#name), this.#work, { recursive: true });
     const lock = ["install", "--package-lock-only", "--registry", running().registry];
     await promisify(execFile)("npm", lock, {
       cwd: this.#work,

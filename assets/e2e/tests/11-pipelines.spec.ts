@@ -116,10 +116,11 @@ test("a build that fails publishes nothing, and says why", async ({ page }) => {
   const released = await (await visit(page, "shipping")).getAttribute("data-version");
   const before = await releases();
   await team.change("src/main.ts", (source) => `import "./nowhere.js";\n${source}`);
-  // Otherwise the tests fail first.
+  // Otherwise the check and the tests fail first.
   await team.change("package.json", (text) => {
     const { scripts, ...described } = JSON.parse(text);
-    return JSON.stringify({ ...described, scripts: { ...scripts, test: "node --version" } });
+    const passing = { check: "node --version", test: "node --version" };
+    return JSON.stringify({ ...described, scripts: { ...scripts, ...passing } });
   });
   await team.commit("broken");
   const { code, stdout, stderr } = await team.run("broken").ended;
@@ -131,6 +132,21 @@ test("a build that fails publishes nothing, and says why", async ({ page }) => {
   await stands(other, "shipping");
   await expect(area(other, "shipping")).toHaveAttribute("data-version", released ?? "");
 });
+
+for (const name of ["billing", "profile"] as const) {
+  test(`the archive's template of ${name} passes the steps in a repository of its own`, async ({ page }) => {
+    const other = await Team.of(name);
+    try {
+      const { stderr, version } = await other.released("main");
+      for (const step of ["check", "test", "build"]) expect(stderr).toContain(`==> ${step}`);
+      await signIn(page);
+      const shown = await visit(page, name);
+      expect(await shown.getAttribute("data-version")).toMatch(new RegExp(`${version}$`));
+    } finally {
+      await other.remove();
+    }
+  });
+}
 
 test("a push to the repository that a team has in dev is shown by the shell", async ({ page }) => {
   await signIn(page);

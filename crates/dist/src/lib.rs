@@ -5,7 +5,7 @@
 //!
 //! | file | contents |
 //! |---|---|
-//! | `frontage-VERSION-TARGET.tar.gz` | the program; what it looks for beside itself: `functions/`, `shell/`; completions, manual, licences, SBOM; `SHA256SUMS` of all these |
+//! | `frontage-VERSION-TARGET.tar.gz` | the program; what it looks for beside itself: `functions/`, `shell/`; `templates/` to begin a team's application from; completions, manual, licences, SBOM; `SHA256SUMS` of all these |
 //! | `frontage-cli-VERSION.tgz`, `frontage-cli-PLATFORM-VERSION.tgz` | `@frontage/cli`, and the program as its optional dependency |
 //! | `SHA256SUMS` | the checksums of these three |
 
@@ -17,6 +17,7 @@ mod licences;
 mod npm;
 mod program;
 mod sbom;
+mod templates;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -120,7 +121,7 @@ fn stage(
         ));
     }
     sbom::write(&dependencies, &release.join("sbom.cdx.json"))?;
-    progress("left out: templates of children, since the program has no `team new`");
+    templates::stage(&sources.root.join("assets"), &release.join("templates"))?;
     let files = files(release)?;
     let files: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
     checksums::write(release, &files).map(drop)
