@@ -16,7 +16,7 @@ const NAME: &str = "acme-test";
 
 fn alarm() -> Alarm {
     Alarm {
-        alarm_name: NAME.to_owned(),
+        alarm_name: Text::from(NAME),
         namespace: "AWS/SQS".to_owned(),
         metric_name: "ApproximateNumberOfMessagesVisible".to_owned(),
         dimensions: vec![Dimension {
@@ -105,7 +105,7 @@ async fn an_alarm_notifies_a_topic_of_the_same_plan() {
         };
         let queue = stack.add("queue", queue);
         let topic = Topic {
-            topic_name: "acme-alarms".to_owned(),
+            topic_name: Text::from("acme-alarms"),
             ..Topic::default()
         };
         let topic = stack.add("topic", topic);

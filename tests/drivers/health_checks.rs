@@ -188,7 +188,7 @@ async fn an_alarm_is_on_a_check_of_the_same_plan() {
             check.health_check_config.request_interval = interval;
             let check = stack.add("check", check);
             let alarm = Alarm {
-                alarm_name: format!("{}-check", world.system),
+                alarm_name: Text::from(format!("{}-check", world.system)),
                 namespace: "AWS/Route53".to_owned(),
                 metric_name: "HealthCheckStatus".to_owned(),
                 dimensions: vec![Dimension {

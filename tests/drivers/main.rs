@@ -15,6 +15,7 @@ mod codepipeline;
 mod cognito;
 mod dashboards;
 mod dynamodb;
+mod elsewhere;
 mod events;
 mod health_checks;
 mod iam;

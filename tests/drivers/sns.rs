@@ -13,7 +13,7 @@ const NAME: &str = "acme-test";
 
 fn topic() -> Topic {
     Topic {
-        topic_name: NAME.to_owned(),
+        topic_name: Text::from(NAME),
         ..Topic::default()
     }
 }
@@ -96,7 +96,7 @@ async fn attributes_change_in_place_and_unstated_ones_stay() {
 async fn a_fifo_topic_deduplicates_by_content() {
     let world = World::new();
     let fifo = Topic {
-        topic_name: "acme-test.fifo".to_owned(),
+        topic_name: Text::from("acme-test.fifo"),
         fifo_topic: Some(true),
         ..topic()
     };

@@ -1,5 +1,7 @@
 //! Everything of the kinds that Frontage creates, as each service lists it.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_cloudwatch::error::SdkError;
 use aws_sdk_cloudwatch::operation::describe_alarms::DescribeAlarmsOutput;
 use aws_sdk_cloudwatch::operation::list_dashboards::ListDashboardsOutput;
@@ -14,8 +16,10 @@ impl World {
         let mut lines = Vec::new();
         lines.extend(self.tables().await);
         lines.extend(self.queues().await);
-        lines.extend(self.topics().await);
-        lines.extend(self.alarms().await);
+        for region in self.with_alarms() {
+            lines.extend(self.topics(region).await);
+            lines.extend(self.alarms(region).await);
+        }
         lines.extend(self.dashboards().await);
         lines.extend(self.roles().await);
         lines.extend(self.log_groups().await);
@@ -86,9 +90,14 @@ impl World {
         )
     }
 
+    /// The system's Region, and the one where it can have alarms as well.
+    fn with_alarms(&self) -> BTreeSet<&str> {
+        [&self.region, "us-east-1"].into()
+    }
+
     /// Topics, and the subscriptions to them.
-    async fn topics(&self) -> Vec<String> {
-        let client = aws_sdk_sns::Client::new(&self.config());
+    async fn topics(&self, region: &str) -> Vec<String> {
+        let client = aws_sdk_sns::Client::new(&self.in_region(region).config());
         let topics = client.list_topics().into_paginator().items().send();
         let topics = topics.collect::<Result<Vec<_>, _>>().await;
         let mut lines = Vec::new();
@@ -112,8 +121,8 @@ impl World {
     }
 
     /// Alarms, if the endpoint supports CloudWatch's protocol.
-    async fn alarms(&self) -> Vec<String> {
-        let client = aws_sdk_cloudwatch::Client::new(&self.config());
+    async fn alarms(&self, region: &str) -> Vec<String> {
+        let client = aws_sdk_cloudwatch::Client::new(&self.in_region(region).config());
         let pages = client.describe_alarms().into_paginator().send();
         let Ok(pages) = pages.collect::<Result<Vec<_>, _>>().await else {
             return Vec::new();

@@ -110,6 +110,19 @@ impl Policy {
         }
     }
 
+    /// As [`Self::allow_types`], in another Region.
+    pub fn allow_types_in(
+        &mut self,
+        region: &str,
+        types: &BTreeSet<&str>,
+        purposes: &[Purpose],
+        selection: &Selection,
+    ) {
+        let here = self.names.region.replace(region.to_owned());
+        self.allow_types(types, purposes, selection);
+        self.names.region = here;
+    }
+
     /// Allows an action on a resource: `*` or an ARN.
     pub fn allow_action(
         &mut self,

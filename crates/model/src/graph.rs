@@ -11,6 +11,9 @@ use super::{
     StackName, Tags, Text, fingerprint,
 };
 
+/// The property that names the Region of a resource of [`Scope::Stated`].
+const STATED_REGION: &str = "Region";
+
 /// The desired state of a system.
 ///
 /// # Guarantees
@@ -54,15 +57,30 @@ impl Node {
         &self.owner.fingerprint
     }
 
+    /// The Region in which it is, if that is not the system's.
+    #[must_use]
+    pub fn region(&self) -> Option<&str> {
+        match self.resource_type.scope {
+            Scope::Stated => self.properties.get(STATED_REGION)?.as_str(),
+            Scope::Regional | Scope::Account => None,
+        }
+    }
+
     /// The owner to record, for a system with an id in a Region; `None` as far as that is not known.
     #[must_use]
     pub fn owner(&self, id: Option<&str>, region: Option<&str>) -> Owner {
-        let recorded = region.filter(|_| self.resource_type.scope == Scope::Account);
+        let recorded = region.filter(|_| self.is_account_wide());
         Owner {
             id: id.map(str::to_owned),
             region: recorded.map(str::to_owned),
             ..self.owner.clone()
         }
+    }
+
+    /// Whether it is in a namespace of the account: systems of one name in different Regions meet there.
+    #[must_use]
+    pub fn is_account_wide(&self) -> bool {
+        self.resource_type.scope == Scope::Account || self.region().is_some()
     }
 
     /// The tags it should carry, the owner's included: see [`Self::owner`].
@@ -216,8 +234,8 @@ impl StackBuilder<'_> {
         physical_prefix(&self.graph.system, &self.stack)
     }
 
-    /// The physical name of a resource whose type is of [`Scope::Account`]:
-    /// `SYSTEM-STACK-NAME-REGION`.
+    /// The physical name of a resource that is in a namespace of the account
+    /// ([`Node::is_account_wide`]): `SYSTEM-STACK-NAME-REGION`.
     #[must_use]
     pub fn account_wide_name(&self, name: &str) -> Text {
         let name = self.physical_name(name) + "-";

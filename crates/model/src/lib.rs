@@ -22,7 +22,7 @@ pub use graph::{
 pub use owner::Owner;
 pub use quota::Quota;
 pub use resource::{Replacement, Resource, ResourceType, Scope};
-pub use service::{Regions, Service};
+pub use service::{EDGE_REGION, Regions, Service};
 pub use tags::{
     ADDRESS_TAG, BOUND_TO_TAG, FINGERPRINT_TAG, ID_TAG, IgnoredTags, KEYS_TAG, REGION_TAG,
     SYSTEM_TAG, Tags, child_fingerprint_tag, is_removable,

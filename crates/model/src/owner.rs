@@ -13,8 +13,8 @@ pub struct Owner {
     /// The system's id. `None` in records of versions that did not write it, and where there is no
     /// room for it.
     pub id: Option<String>,
-    /// The system's Region, for a resource of [`crate::Scope::Account`]. `None` for any other
-    /// resource, and in records of versions that did not write it.
+    /// The system's Region, for a resource in a namespace of the account
+    /// ([`crate::Node::is_account_wide`]). `None` for any other resource, and in records of versions that did not write it.
     pub region: Option<String>,
     /// The resource's address in the model.
     pub address: Address,

@@ -45,6 +45,9 @@ pub enum Scope {
     /// The account: a system that is applied in two Regions sees both of them from each. So the
     /// record of the owner contains the Region, and so does the name, unless a user chose it.
     Account,
+    /// The Region that the property `Region` names, or the system's if there is none. One that names a
+    /// Region meets those of the system that is applied there, so it is as one of [`Self::Account`].
+    Stated,
 }
 
 /// The order of the two steps of a replacement.

@@ -1,5 +1,11 @@
 //! An AWS service.
 
+/// The Region in which AWS has the metrics of CloudFront, of its certificates, of Route 53's health checks
+/// and of an account's charges, and so the alarms on them. Sources: CloudFront developer guide, `Monitoring
+/// CloudFront metrics with Amazon CloudWatch`; Route 53 developer guide, `Monitoring health checks using
+/// CloudWatch`; CloudWatch user guide, `Create a billing alarm`.
+pub const EDGE_REGION: &str = "us-east-1";
+
 /// An AWS service that resource types belong to.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Service {

@@ -18,7 +18,7 @@ pub const ID_TAG: &str = "frontage:id";
 /// The resource's address in the model.
 pub const ADDRESS_TAG: &str = "frontage:address";
 
-/// The Region of the system that owns the resource. Only resources of [`crate::Scope::Account`] have
+/// The Region of the system that owns the resource. Only resources in a namespace of the account have
 /// it: all others can be found in that Region alone.
 pub const REGION_TAG: &str = "frontage:region";
 

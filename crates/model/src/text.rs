@@ -87,11 +87,16 @@ impl Text {
 
     /// An ARN in the system's partition, Region and account: `arn:P:SERVICE:R:A:RESOURCE`.
     pub fn regional_arn(service: &str, resource: impl IntoIterator<Item = Text>) -> Self {
+        Self::arn_in(Pseudo::Region.into(), service, resource)
+    }
+
+    /// The same in another Region of the partition.
+    pub fn arn_in(region: Text, service: &str, resource: impl IntoIterator<Item = Text>) -> Self {
         let head = [
             Self::from("arn:"),
             Pseudo::Partition.into(),
             Self::Known(format!(":{service}:")),
-            Pseudo::Region.into(),
+            region,
             Self::from(":"),
             Pseudo::AccountId.into(),
             Self::from(":"),

@@ -49,7 +49,8 @@ pub(crate) fn alarms(
     }
 }
 
-/// Adds an alarm that notifies a topic, and that is quiet without data unless it says otherwise.
+/// Adds an alarm that notifies a topic of its Region, and that is quiet without data unless it says
+/// otherwise.
 pub(crate) fn add_alarm(
     stack: &mut StackBuilder<'_>,
     topic: &Handle<Topic>,
@@ -58,7 +59,7 @@ pub(crate) fn add_alarm(
 ) {
     let quiet = || Some("notBreaching".to_owned());
     let alarm = Alarm {
-        alarm_name: stack.physical_name(name),
+        alarm_name: name_in(stack, alarm.region.as_deref(), name),
         treat_missing_data: alarm.treat_missing_data.or_else(quiet),
         alarm_actions: vec![topic.arn()],
         ok_actions: vec![topic.arn()],
@@ -67,19 +68,39 @@ pub(crate) fn add_alarm(
     stack.add(name, alarm);
 }
 
-/// Adds the topic with its subscriptions, if alarms are wanted. An address's subscription is named by its mark, so that one that is no longer described
-/// is told from those that others added.
-pub(crate) fn topic(stack: &mut StackBuilder<'_>, settings: &Alarms) -> Option<Handle<Topic>> {
-    if !settings.enabled {
-        return None;
+/// The physical name of what is in the system's Region, or in another one where it meets those of the
+/// system that is applied there.
+fn name_in(stack: &StackBuilder<'_>, region: Option<&str>, name: &str) -> Text {
+    match region {
+        None => Text::from(stack.physical_name(name)),
+        Some(_) => stack.account_wide_name(name),
     }
+}
+
+/// Adds the topic with its subscriptions, if alarms are wanted.
+pub(crate) fn topic(stack: &mut StackBuilder<'_>, settings: &Alarms) -> Option<Handle<Topic>> {
     let topic = Topic {
-        topic_name: stack.physical_name("alarms"),
         kms_master_key_id: settings.kms_key.clone().map(Text::Known),
         ..Topic::default()
     };
-    let topic = stack.add("alarms", topic);
-    for address in &settings.emails {
+    let wanted = settings.enabled;
+    wanted.then(|| subscribed(stack, "alarms", topic, &settings.emails))
+}
+
+/// Adds a topic with its subscriptions. An address's subscription is named by its mark, so that one that
+/// is no longer described is told from those that others added.
+pub(crate) fn subscribed(
+    stack: &mut StackBuilder<'_>,
+    name: &str,
+    topic: Topic,
+    addresses: &[String],
+) -> Handle<Topic> {
+    let topic = Topic {
+        topic_name: name_in(stack, topic.region.as_deref(), name),
+        ..topic
+    };
+    let topic = stack.add(name, topic);
+    for address in addresses {
         let subscription = Subscription {
             topic_arn: topic.arn(),
             protocol: "email".to_owned(),
@@ -89,10 +110,10 @@ pub(crate) fn topic(stack: &mut StackBuilder<'_>, settings: &Alarms) -> Option<H
             filter_policy_scope: None,
             redrive_policy: None,
         };
-        let name = format!("alarms-{}", mark("email", address));
+        let name = format!("{name}-{}", mark("email", address));
         stack.add(&name, subscription);
     }
-    Some(topic)
+    topic
 }
 
 fn functions<'w>(watched: &'w Watched<'_>) -> impl Iterator<Item = (String, Alarm)> + use<'w> {

@@ -1,15 +1,27 @@
 //! The names and addresses of things in the account.
 
+use model::EDGE_REGION;
+
 use super::Account;
 
 impl Account {
     /// The ARN of a resource in this account and Region: `arn:P:SERVICE:R:A:RESOURCE`.
     #[must_use]
     pub fn arn(&self, service: &str, resource: &str) -> String {
-        format!(
-            "arn:{}:{service}:{}:{}:{resource}",
-            self.shared.partition, self.shared.region, self.shared.id
-        )
+        self.arn_in(self.region(), service, resource)
+    }
+
+    /// The same in another Region.
+    pub(crate) fn arn_in(&self, region: &str, service: &str, resource: &str) -> String {
+        let (partition, id) = (self.partition(), self.id());
+        format!("arn:{partition}:{service}:{region}:{id}:{resource}")
+    }
+
+    /// The Region besides the system's in which resources of the system can be. `None` if the system is
+    /// there itself, or in a partition that does not have it.
+    pub(crate) fn edge_region(&self) -> Option<&'static str> {
+        let is_another = self.partition() == "aws" && self.region() != EDGE_REGION;
+        is_another.then_some(EDGE_REGION)
     }
 
     /// The endpoint that was set in place of AWS's, without a slash at the end.

@@ -1,4 +1,4 @@
-//! CloudWatch in the system's account and Region.
+//! CloudWatch in the system's account.
 
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use crate::Account;
 use crate::kit::call::Call as _;
 use crate::kit::consistency::Consistency;
 use crate::kit::consistency::Error::Code;
+use crate::kit::places::Places;
 use crate::kit::tag_store::TagCalls;
 use crate::kit::wait::WaitPolicy;
 
@@ -35,11 +36,13 @@ pub(super) const CLOUDWATCH: Consistency = Consistency {
     policy: WaitPolicy::seconds(60),
 };
 
-/// CloudWatch in the system's account and Region.
+/// CloudWatch in the system's account, in its Region and the others where its alarms can be.
 #[derive(Debug)]
 pub(super) struct CloudWatchClient {
     pub(super) account: Account,
+    /// The client for the system's Region.
     pub(super) sdk: Client,
+    pub(super) places: Places<Client>,
 }
 
 impl CloudWatchClient {
@@ -47,6 +50,7 @@ impl CloudWatchClient {
         Self {
             account: account.clone(),
             sdk: account.client(),
+            places: Places::new(account),
         }
     }
 
@@ -55,18 +59,21 @@ impl CloudWatchClient {
         format!("{}-", self.account.system())
     }
 
-    pub(super) fn arn(&self, name: &str) -> String {
-        self.account.arn("cloudwatch", &format!("alarm:{name}"))
+    pub(super) fn arn(&self, region: &str, name: &str) -> String {
+        let resource = format!("alarm:{name}");
+        self.account.arn_in(region, "cloudwatch", &resource)
     }
 
-    /// The alarms whose names have the system's prefix, one call per hundred of them in a run.
+    /// The alarms of a Region whose names have the system's prefix, one call per hundred of them in a run.
     pub(super) async fn of_system(
         &self,
+        region: &str,
         cache: &ReadCache,
     ) -> Result<Arc<Vec<MetricAlarm>>, DriverError> {
+        let sdk = self.places.at(region);
         let prefix = self.prefix();
         let describe = || async {
-            let call = self.sdk.describe_alarms().alarm_name_prefix(&prefix);
+            let call = sdk.describe_alarms().alarm_name_prefix(&prefix);
             let call = call.alarm_types(AlarmType::MetricAlarm).max_records(PAGE);
             let pages = call.into_paginator().send();
             let pages = pages.collect::<Result<Vec<_>, _>>();
@@ -74,13 +81,18 @@ impl CloudWatchClient {
             let alarms = pages.into_iter().filter_map(|page| page.metric_alarms);
             Ok(alarms.flatten().collect())
         };
-        let key = format!("cloudwatch:DescribeAlarms {prefix}");
+        let key = format!("cloudwatch:DescribeAlarms {region} {prefix}");
         cache.once(key, describe).await
     }
 
-    /// The alarm of a name as it is now, or `None` if there is none.
-    pub(super) async fn alarm(&self, name: &str) -> Result<Option<MetricAlarm>, DriverError> {
-        let call = self.sdk.describe_alarms().alarm_names(name);
+    /// The alarm of a name in a Region as it is now, or `None` if there is none.
+    pub(super) async fn alarm(
+        &self,
+        region: &str,
+        name: &str,
+    ) -> Result<Option<MetricAlarm>, DriverError> {
+        let sdk = self.places.at(region);
+        let call = sdk.describe_alarms().alarm_names(name);
         let call = call.alarm_types(AlarmType::MetricAlarm).send();
         let found = call.sent("cloudwatch:DescribeAlarms").await?;
         let mut found = found.metric_alarms.unwrap_or_default().into_iter();
@@ -99,17 +111,18 @@ pub(super) fn sdk_tags(tags: &Tags) -> Vec<Tag> {
 /// The calls name an alarm by its ARN.
 impl TagCalls for CloudWatchClient {
     async fn known(&self, arn: &str) -> Result<Option<Tags>, DriverError> {
-        let call = self.sdk.list_tags_for_resource().resource_arn(arn).send();
+        let sdk = self.places.of(arn);
+        let call = sdk.list_tags_for_resource().resource_arn(arn).send();
         let found = CLOUDWATCH.found(call.sent("cloudwatch:ListTagsForResource").await)?;
         let tags = found.map(|found| found.tags.unwrap_or_default().into_iter());
         Ok(tags.map(|tags| {
-            tags.filter_map(|tag| Some((tag.key?, tag.value?)))
-                .collect()
+            let tags = tags.filter_map(|tag| Some((tag.key?, tag.value?)));
+            self.places.owned(arn, tags.collect())
         }))
     }
 
     async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), DriverError> {
-        let call = self.sdk.tag_resource().resource_arn(arn);
+        let call = self.places.of(arn).tag_resource().resource_arn(arn);
         let call = call.set_tags(Some(sdk_tags(tags)));
         CLOUDWATCH
             .write(|| call.clone().send().done("cloudwatch:TagResource"))
@@ -117,7 +130,7 @@ impl TagCalls for CloudWatchClient {
     }
 
     async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), DriverError> {
-        let call = self.sdk.untag_resource().resource_arn(arn);
+        let call = self.places.of(arn).untag_resource().resource_arn(arn);
         let call = call.set_tag_keys(Some(keys.to_vec()));
         CLOUDWATCH
             .write(|| call.clone().send().done("cloudwatch:UntagResource"))

@@ -16,6 +16,7 @@ pub(crate) mod left;
 pub(crate) mod limits;
 pub(crate) mod owner_comment;
 pub(crate) mod ownership;
+pub(crate) mod places;
 pub(crate) mod policy_document;
 pub(crate) mod recorded;
 pub(crate) mod reference;

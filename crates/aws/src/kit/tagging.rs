@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use aws_sdk_resourcegroupstagging::types::TagFilter;
 use engine::{DriverError, LiveTags, ReadCache, Selection};
-use model::{ADDRESS_TAG, Address, Owner, SYSTEM_TAG, StackName, Tags};
+use model::{ADDRESS_TAG, Address, Owner, REGION_TAG, SYSTEM_TAG, StackName, Tags};
 
 use crate::Account;
 use crate::account::error::failed;
@@ -48,6 +48,12 @@ impl Hints {
             arn.split(':').nth(2) == Some(service)
                 && at(tags).is_some_and(|address| selection.contains(address.stack()))
         })
+    }
+
+    /// Whether the index shows a resource of a service.
+    pub(crate) fn has(&self, service: &str) -> bool {
+        self.all()
+            .any(|(arn, _)| arn.split(':').nth(2) == Some(service))
     }
 
     /// The rest of the ARNs with this prefix of what the index shows at an address.
@@ -93,6 +99,33 @@ pub(crate) async fn hints(account: &Account, cache: &ReadCache) -> Result<Arc<Hi
         .await
 }
 
+/// The index of a Region. That of another one than the system's shows what the system of this Region has
+/// there: one more call, and no warning if it is denied, since most systems have nothing there.
+pub(crate) async fn hints_in(
+    account: &Account,
+    region: &str,
+    cache: &ReadCache,
+) -> Result<Arc<Hints>, DriverError> {
+    if region == account.region() {
+        return hints(account, cache).await;
+    }
+    let of_system = TagFilter::builder()
+        .key(SYSTEM_TAG)
+        .values(account.system());
+    let of_region = TagFilter::builder()
+        .key(REGION_TAG)
+        .values(account.region());
+    let filters = [of_system.build(), of_region.build()];
+    let read = || async {
+        let index = filtered(account, region, &filters).await;
+        if let Err(error) = &index {
+            tracing::debug!(%error, region, "the tagging index is not used");
+        }
+        Ok(Hints(index.ok()))
+    };
+    cache.once(format!("tag:GetResources {region}"), read).await
+}
+
 /// The stacks of the account's system that the index shows in the Region. It lags by minutes.
 pub async fn stacks(account: &Account) -> Result<BTreeSet<StackName>, DriverError> {
     let hints = Hints(Some(read_index(account).await?));
@@ -113,7 +146,8 @@ pub struct OtherSystem {
 /// The other systems that the index shows in the Region; none if it cannot be read.
 pub async fn other_systems(account: &Account) -> Vec<OtherSystem> {
     let every = TagFilter::builder().key(SYSTEM_TAG).build();
-    let found = filtered(account, every).await.unwrap_or_else(|error| {
+    let found = filtered(account, account.region(), &[every]).await;
+    let found = found.unwrap_or_else(|error| {
         tracing::warn!(%error, "the tagging index is not used");
         BTreeMap::new()
     });
@@ -133,17 +167,19 @@ async fn read_index(account: &Account) -> Result<BTreeMap<String, Tags>, DriverE
     let ours = TagFilter::builder()
         .key(SYSTEM_TAG)
         .values(account.system());
-    filtered(account, ours.build()).await
+    filtered(account, account.region(), &[ours.build()]).await
 }
 
+/// What the index of a Region shows with all of some tags.
 async fn filtered(
     account: &Account,
-    filter: TagFilter,
+    region: &str,
+    filters: &[TagFilter],
 ) -> Result<BTreeMap<String, Tags>, DriverError> {
-    let client: aws_sdk_resourcegroupstagging::Client = account.client();
+    let client: aws_sdk_resourcegroupstagging::Client = account.client_in(region);
     let mut pages = client
         .get_resources()
-        .tag_filters(filter)
+        .set_tag_filters(Some(filters.to_vec()))
         .into_paginator()
         .items()
         .send();

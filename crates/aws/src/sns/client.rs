@@ -1,4 +1,4 @@
-//! SNS in the system's account and Region.
+//! SNS in the system's account.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use aws_sdk_sns::Client;
 use aws_sdk_sns::types::{Subscription, Tag};
 use engine::{DriverError, ReadCache};
 use futures_util::future::try_join_all;
-use model::{SYSTEM_TAG, Tags};
+use model::{Owner, SYSTEM_TAG, Tags};
 use tokio::sync::Mutex;
 
 use crate::Account;
@@ -15,6 +15,7 @@ use crate::kit::call::Call as _;
 use crate::kit::children::{Parent, ParentService};
 use crate::kit::consistency::Consistency;
 use crate::kit::consistency::Error::Code;
+use crate::kit::places::Places;
 use crate::kit::tag_store::TagCalls;
 use crate::kit::tagging;
 use crate::kit::wait::WaitPolicy;
@@ -52,33 +53,36 @@ pub(crate) struct TopicTags {
     pub(super) tags: Tags,
 }
 
-/// SNS in the system's account and Region.
+/// SNS in the system's account, in its Region and the others where its topics can be. A call about a topic
+/// or a subscription goes to the Region in its ARN.
 #[derive(Debug)]
 pub(crate) struct SnsClient {
     pub(super) account: Account,
-    pub(super) sdk: Client,
+    pub(super) places: Places<Client>,
 }
 
 impl SnsClient {
     pub(super) fn new(account: &Account) -> Self {
         Self {
             account: account.clone(),
-            sdk: account.client(),
+            places: Places::new(account),
         }
     }
 
     /// The ARN of a topic, which follows from its name.
-    pub(super) fn arn(&self, name: &str) -> String {
-        self.account.arn("sns", name)
+    pub(super) fn arn(&self, region: &str, name: &str) -> String {
+        self.account.arn_in(region, "sns", name)
     }
 
-    /// The ARNs of the topics whose names have the system's prefix: the list cannot be narrowed, and
-    /// is read once per run.
+    /// The ARNs of the topics of the system's Region whose names have its prefix: the list cannot be
+    /// narrowed, and is read once per run.
     pub(super) async fn arns(&self, cache: &ReadCache) -> Result<Arc<Vec<String>>, DriverError> {
-        let prefix = self.arn(&format!("{}-", self.account.system()));
+        let (here, system) = (self.account.region(), self.account.system());
+        let prefix = self.arn(here, &format!("{system}-"));
         cache
             .once("sns:ListTopics", || async {
-                let topics = self.sdk.list_topics().into_paginator().items().send();
+                let topics = self.places.at(here).list_topics();
+                let topics = topics.into_paginator().items().send();
                 let topics = topics.collect::<Result<Vec<_>, _>>();
                 let topics = topics.sent("sns:ListTopics").await?;
                 let arns = topics.into_iter().filter_map(|topic| topic.topic_arn);
@@ -87,9 +91,24 @@ impl SnsClient {
             .await
     }
 
+    /// The ARNs of the system's topics in the other Region, as far as its index shows them.
+    pub(super) async fn arns_elsewhere(
+        &self,
+        cache: &ReadCache,
+    ) -> Result<Vec<String>, DriverError> {
+        let Some(region) = self.account.edge_region() else {
+            return Ok(Vec::new());
+        };
+        let hints = tagging::hints_in(&self.account, region, cache).await?;
+        let prefix = self.arn(region, "");
+        let names = hints.names(&prefix);
+        Ok(names.map(|name| format!("{prefix}{name}")).collect())
+    }
+
     /// A topic's attributes, or `None` if it does not exist.
     pub(super) async fn attributes(&self, arn: &str) -> Result<Option<SnsAttributes>, DriverError> {
-        let call = self.sdk.get_topic_attributes().topic_arn(arn).send();
+        let sdk = self.places.of(arn);
+        let call = sdk.get_topic_attributes().topic_arn(arn).send();
         let found = SNS.found(call.sent("sns:GetTopicAttributes").await)?;
         Ok(found.map(|found| found.attributes.unwrap_or_default()))
     }
@@ -98,7 +117,8 @@ impl SnsClient {
     /// are listed for a while, with the ARN `Deleted`.
     pub(super) async fn subscriptions(&self, arn: &str) -> Result<Vec<Subscription>, DriverError> {
         let pages = self
-            .sdk
+            .places
+            .of(arn)
             .list_subscriptions_by_topic()
             .topic_arn(arn)
             .into_paginator()
@@ -114,7 +134,8 @@ impl SnsClient {
         &self,
         arn: &str,
     ) -> Result<Option<SnsAttributes>, DriverError> {
-        let call = self.sdk.get_subscription_attributes().subscription_arn(arn);
+        let sdk = self.places.of(arn);
+        let call = sdk.get_subscription_attributes().subscription_arn(arn);
         let answer = call.send().sent("sns:GetSubscriptionAttributes").await;
         let found = SNS.found(answer)?;
         Ok(found.map(|found| found.attributes.unwrap_or_default()))
@@ -132,22 +153,26 @@ pub(super) fn sdk_tags(tags: &Tags) -> Result<Vec<Tag>, DriverError> {
 /// The calls name a topic by its ARN.
 impl TagCalls for SnsClient {
     async fn known(&self, arn: &str) -> Result<Option<Tags>, DriverError> {
-        let call = self.sdk.list_tags_for_resource().resource_arn(arn).send();
+        let sdk = self.places.of(arn);
+        let call = sdk.list_tags_for_resource().resource_arn(arn).send();
         let found = SNS.found(call.sent("sns:ListTagsForResource").await)?;
         let tags = found.map(|found| found.tags.unwrap_or_default().into_iter());
-        Ok(tags.map(|tags| tags.map(|tag| (tag.key, tag.value)).collect()))
+        Ok(tags.map(|tags| {
+            let tags = tags.map(|tag| (tag.key, tag.value));
+            self.places.owned(arn, tags.collect())
+        }))
     }
 
     async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), DriverError> {
         let tags = sdk_tags(tags)?;
-        let call = self.sdk.tag_resource().resource_arn(arn);
+        let call = self.places.of(arn).tag_resource().resource_arn(arn);
         let call = call.set_tags(Some(tags));
         SNS.write(|| call.clone().send().done("sns:TagResource"))
             .await
     }
 
     async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), DriverError> {
-        let call = self.sdk.untag_resource().resource_arn(arn);
+        let call = self.places.of(arn).untag_resource().resource_arn(arn);
         let call = call.set_tag_keys(Some(keys.to_vec()));
         SNS.delete(|| call.clone().send().done("sns:UntagResource"))
             .await
@@ -176,6 +201,12 @@ impl ParentService for SnsClient {
         topic.tags.clone()
     }
 
+    /// A topic in us-east-1 may be of the system that is applied in another Region.
+    fn is_ours(&self, tags: &Tags) -> bool {
+        let owner = Owner::recorded_in(tags);
+        owner.is_some_and(|owner| self.account.owns(&owner))
+    }
+
     async fn parent(&self, arn: &str, cache: &ReadCache) -> Result<Option<TopicTags>, DriverError> {
         let read = cache.once(format!("sns:tags {arn}"), || self.tags(arn));
         let tags = read.await?.as_ref().clone();
@@ -190,8 +221,9 @@ impl ParentService for SnsClient {
     async fn owned(&self, cache: &ReadCache) -> Result<Vec<TopicTags>, DriverError> {
         let hints = tagging::hints(&self.account, cache).await?;
         let mut arns = self.arns(cache).await?.as_ref().clone();
-        let prefix = self.arn("");
+        let prefix = self.arn(self.account.region(), "");
         arns.extend(hints.names(&prefix).map(|name| format!("{prefix}{name}")));
+        arns.extend(self.arns_elsewhere(cache).await?);
         arns.sort();
         arns.dedup();
         let topics = try_join_all(arns.iter().map(|arn| self.parent(arn, cache))).await?;

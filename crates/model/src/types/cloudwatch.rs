@@ -17,9 +17,9 @@ pub const SERVICE: &Service = &Service {
 pub const ALARM: &ResourceType = &ResourceType {
     name: "AWS::CloudWatch::Alarm",
     service: SERVICE,
-    scope: Scope::Regional,
-    identity: &["AlarmName"],
-    create_only: &["AlarmName"],
+    scope: Scope::Stated,
+    identity: &["AlarmName", "Region"],
+    create_only: &["AlarmName", "Region"],
     renewed_by: &[],
     bound_to: None,
     replacement: Replacement::DeleteFirst,
@@ -43,7 +43,10 @@ pub const ALARM: &ResourceType = &ResourceType {
 )]
 pub struct Alarm<S = Text> {
     /// 1 to 255 characters. Changing it replaces the alarm.
-    pub alarm_name: String,
+    pub alarm_name: S,
+    /// The Region in which it is, if that is not the system's: `us-east-1`. Absent means the system's.
+    /// Changing it replaces the alarm.
+    pub region: Option<String>,
     /// What to do about it, up to 1,024 characters.
     pub alarm_description: Option<String>,
     /// The namespace of the metric: `AWS/Lambda`.
@@ -95,7 +98,8 @@ pub struct Alarm<S = Text> {
 impl Default for Alarm {
     fn default() -> Self {
         Self {
-            alarm_name: String::new(),
+            alarm_name: Text::from(""),
+            region: None,
             alarm_description: None,
             namespace: String::new(),
             metric_name: String::new(),

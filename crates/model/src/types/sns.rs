@@ -18,9 +18,9 @@ pub const SERVICE: &Service = &Service {
 pub const TOPIC: &ResourceType = &ResourceType {
     name: "AWS::SNS::Topic",
     service: SERVICE,
-    scope: Scope::Regional,
-    identity: &["TopicName"],
-    create_only: &["TopicName", "FifoTopic"],
+    scope: Scope::Stated,
+    identity: &["TopicName", "Region"],
+    create_only: &["TopicName", "Region", "FifoTopic"],
     renewed_by: &[],
     bound_to: None,
     replacement: Replacement::DeleteFirst,
@@ -29,7 +29,7 @@ pub const TOPIC: &ResourceType = &ResourceType {
     refers_to: &[],
 };
 
-/// The facts of `AWS::SNS::Subscription`.
+/// The facts of `AWS::SNS::Subscription`, which is in the Region of its topic.
 pub const SUBSCRIPTION: &ResourceType = &ResourceType {
     name: "AWS::SNS::Subscription",
     service: SERVICE,
@@ -55,7 +55,10 @@ pub const SUBSCRIPTION: &ResourceType = &ResourceType {
 pub struct Topic<S = Text> {
     /// 1 to 256 characters of `[A-Za-z0-9_-]`, ending in `.fifo` for a FIFO topic. Changing it
     /// replaces the topic.
-    pub topic_name: String,
+    pub topic_name: S,
+    /// The Region in which it is, if that is not the system's: `us-east-1`. Absent means the system's.
+    /// Changing it replaces the topic.
+    pub region: Option<String>,
     /// Whether order is preserved; absent means no. Changing it replaces the topic.
     pub fifo_topic: Option<bool>,
     /// FIFO only: whether messages with equal bodies are duplicates; absent means no.
@@ -74,7 +77,8 @@ pub struct Topic<S = Text> {
 impl Default for Topic {
     fn default() -> Self {
         Self {
-            topic_name: String::new(),
+            topic_name: Text::from(""),
+            region: None,
             fifo_topic: None,
             content_based_deduplication: None,
             display_name: None,

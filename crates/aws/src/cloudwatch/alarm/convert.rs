@@ -8,7 +8,7 @@ use model::types::cloudwatch::Dimension;
 
 use super::Properties;
 
-/// The properties of a live alarm.
+/// The properties of a live alarm, without its Region.
 pub(super) fn properties(alarm: &MetricAlarm) -> Properties {
     let text = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
     let dimension = |of: &SdkDimension| Dimension {
@@ -18,6 +18,7 @@ pub(super) fn properties(alarm: &MetricAlarm) -> Properties {
     let operator = alarm.comparison_operator().map(ComparisonOperator::as_str);
     Properties {
         alarm_name: alarm.alarm_name().unwrap_or_default().to_owned(),
+        region: None,
         alarm_description: text(alarm.alarm_description()),
         namespace: alarm.namespace().unwrap_or_default().to_owned(),
         metric_name: alarm.metric_name().unwrap_or_default().to_owned(),

@@ -2,6 +2,7 @@
 
 use super::Properties;
 use crate::kit::limits::{Checks, Limit};
+use crate::kit::places::SEARCHED;
 
 const API: &str = "CloudWatch API reference, PutMetricAlarm";
 
@@ -12,6 +13,7 @@ const WEEK: i64 = 7 * DAY;
 /// The limits of single properties.
 pub(super) const LIMITS: &[Limit] = &[
     Limit::length("AlarmName", 1, 255, API),
+    SEARCHED,
     Limit::length("AlarmDescription", 0, 1_024, API),
     Limit::length("Namespace", 1, 255, API),
     Limit::length("MetricName", 1, 255, API),

@@ -28,8 +28,8 @@ type Live = TypedLive<Properties>;
 
 /// Reads and writes alarms.
 ///
-/// The system's are read with one call by prefix. It shows no tags, so those that the tagging index
-/// does not show are read only before a write.
+/// The system's are read with one call by prefix and Region. It shows no tags, so those that the tagging
+/// index does not show are read only before a write.
 #[derive(Debug)]
 pub(crate) struct Alarms {
     cloudwatch: CloudWatchClient,
@@ -44,23 +44,69 @@ impl Alarms {
 
     fn live(&self, properties: Properties, tags: LiveTags) -> Live {
         let name = properties.alarm_name.clone();
-        let attributes = Live::assigned([
-            (Alarm::ARN, self.cloudwatch.arn(&name)),
-            (Alarm::NAME, name.clone()),
-        ]);
+        let arn = self.arn(&properties);
+        // A name is unique in its Region.
+        let id = properties.region.as_ref().map_or(&name, |_| &arn).clone();
+        let attributes = Live::assigned([(Alarm::ARN, arn), (Alarm::NAME, name)]);
         TypedLive {
-            id: name,
+            id,
             properties,
             attributes,
             tags,
         }
     }
 
+    /// The Region of an alarm.
+    fn region<'p>(&'p self, alarm: &'p Properties) -> &'p str {
+        self.cloudwatch.places.region(alarm.region.as_deref())
+    }
+
+    fn arn(&self, alarm: &Properties) -> String {
+        self.cloudwatch.arn(self.region(alarm), &alarm.alarm_name)
+    }
+
+    /// The properties of an alarm that was read in a Region.
+    fn properties(&self, region: &str, alarm: &MetricAlarm) -> Properties {
+        Properties {
+            region: self.cloudwatch.places.stated(region),
+            ..convert::properties(alarm)
+        }
+    }
+
+    /// An alarm as it is now.
+    async fn now(&self, alarm: &Properties) -> Result<Option<MetricAlarm>, DriverError> {
+        let region = self.region(alarm);
+        self.cloudwatch.alarm(region, &alarm.alarm_name).await
+    }
+
     /// An alarm with its tags, if the tagging index shows them.
-    fn hinted(&self, alarm: &MetricAlarm, hints: &Hints) -> Live {
-        let properties = convert::properties(alarm);
-        let tags = hints.tags(&self.cloudwatch.arn(&properties.alarm_name));
+    fn hinted(&self, region: &str, alarm: &MetricAlarm, hints: &Hints) -> Live {
+        let properties = self.properties(region, alarm);
+        let tags = hints.tags(&self.arn(&properties));
         self.live(properties, tags.unwrap_or(LiveTags::Unread))
+    }
+
+    /// Those in the other Region, if its index shows some. A topic that they notify is deleted after them,
+    /// so it shows them as well.
+    async fn list_elsewhere(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
+        let account = &self.cloudwatch.account;
+        let Some(region) = account.edge_region() else {
+            return Ok(Vec::new());
+        };
+        let hints = tagging::hints_in(account, region, cache).await?;
+        if !["cloudwatch", "sns"].iter().any(|of| hints.has(of)) {
+            return Ok(Vec::new());
+        }
+        let alarms = self.cloudwatch.of_system(region, cache).await?;
+        let alarms = alarms.iter();
+        let mut alarms: Vec<_> = alarms
+            .map(|alarm| self.hinted(region, alarm, &hints))
+            .collect();
+        let places = &self.cloudwatch.places;
+        alarms.retain(|of| {
+            of.tags.known().is_some() || places.is_name_there(&of.properties.alarm_name)
+        });
+        Ok(alarms)
     }
 }
 
@@ -77,6 +123,8 @@ impl ResourceDriver for Alarms {
 
     /// As many data points as are looked at is what CloudWatch takes for none stated.
     fn normalise(&self, alarm: &mut Properties) {
+        let here = self.cloudwatch.account.region();
+        alarm.region.take_if(|region| region == here);
         alarm.actions_enabled.get_or_insert(true);
         alarm
             .treat_missing_data
@@ -125,23 +173,28 @@ impl ResourceDriver for Alarms {
         request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
-        let name = &request.properties.alarm_name;
-        let hints = tagging::hints(&self.cloudwatch.account, cache).await?;
+        let (name, region) = (
+            &request.properties.alarm_name,
+            self.region(&request.properties),
+        );
+        let hints = tagging::hints_in(&self.cloudwatch.account, region, cache).await?;
         if !name.starts_with(&self.cloudwatch.prefix()) {
-            let found = self.cloudwatch.alarm(name).await?;
-            return Ok(found.map(|alarm| self.hinted(&alarm, &hints)));
+            let found = self.cloudwatch.alarm(region, name).await?;
+            return Ok(found.map(|alarm| self.hinted(region, &alarm, &hints)));
         }
-        let alarms = self.cloudwatch.of_system(cache).await?;
+        let alarms = self.cloudwatch.of_system(region, cache).await?;
         let mut alarms = alarms.iter();
         let found = alarms.find(|alarm| alarm.alarm_name() == Some(name));
-        Ok(found.map(|alarm| self.hinted(alarm, &hints)))
+        Ok(found.map(|alarm| self.hinted(region, alarm, &hints)))
     }
 
     async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
         let hints = tagging::hints(&self.cloudwatch.account, cache).await?;
-        let alarms = self.cloudwatch.of_system(cache).await?;
-        let alarms = alarms.iter();
-        Ok(alarms.map(|alarm| self.hinted(alarm, &hints)).collect())
+        let here = self.cloudwatch.account.region();
+        let alarms = self.cloudwatch.of_system(here, cache).await?;
+        let alarms = alarms.iter().map(|alarm| self.hinted(here, alarm, &hints));
+        let elsewhere = self.list_elsewhere(cache).await?;
+        Ok(alarms.chain(elsewhere).collect())
     }
 
     fn tag_store(&self) -> impl TagStore<Properties> {
@@ -158,7 +211,7 @@ impl ResourceDriver for Alarms {
             return Ok(resumed);
         }
         self.put(&desired, Some(tags), None).await?;
-        self.exists(&desired.alarm_name).await?;
+        self.exists(&desired).await?;
         Ok(self.live(desired, LiveTags::Read(tags.clone())))
     }
 
@@ -169,16 +222,17 @@ impl ResourceDriver for Alarms {
         desired: &Properties,
         _: &Changes,
     ) -> Result<(), DriverError> {
-        let found = self.cloudwatch.alarm(&live.id).await?;
+        let found = self.now(&live.properties).await?;
         self.put(desired, None, found).await
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {
-        let call = self.cloudwatch.sdk.delete_alarms().alarm_names(&live.id);
+        let sdk = self.cloudwatch.places.at(self.region(&live.properties));
+        let call = sdk.delete_alarms().alarm_names(&live.properties.alarm_name);
         CLOUDWATCH
             .delete(|| call.clone().send().done("cloudwatch:DeleteAlarms"))
             .await?;
         let name = format!("the alarm `{}`", live.id);
-        until_gone(&name, LAG, || self.cloudwatch.alarm(&live.id)).await
+        until_gone(&name, LAG, || self.now(&live.properties)).await
     }
 }

@@ -23,13 +23,14 @@ impl Alarms {
         tags: &Tags,
     ) -> Result<Option<Live>, DriverError> {
         let name = &desired.alarm_name;
-        let Some(found) = self.cloudwatch.alarm(name).await? else {
+        let Some(found) = self.now(desired).await? else {
             return Ok(None);
         };
-        let found_tags = self.cloudwatch.tags(&self.cloudwatch.arn(name)).await?;
+        let found_tags = self.cloudwatch.tags(&self.arn(desired)).await?;
         let refused = format!("an alarm `{name}` of another owner exists and is left untouched");
         adopt(&found_tags, owner, DriverError::Invalid(refused))?;
-        let live = self.live(convert::properties(&found), LiveTags::Read(found_tags));
+        let found = self.properties(self.region(desired), &found);
+        let live = self.live(found, LiveTags::Read(found_tags));
         self.resumed(live, desired.clone(), tags).await.map(Some)
     }
 
@@ -40,7 +41,8 @@ impl Alarms {
         tags: Option<&Tags>,
         found: Option<MetricAlarm>,
     ) -> Result<(), DriverError> {
-        let call = convert::put(self.cloudwatch.sdk.put_metric_alarm(), alarm);
+        let sdk = self.cloudwatch.places.at(self.region(alarm));
+        let call = convert::put(sdk.put_metric_alarm(), alarm);
         let mut call = call.set_tags(tags.map(sdk_tags));
         if let Some(found) = found {
             call = call
@@ -54,9 +56,10 @@ impl Alarms {
     }
 
     /// Waits until a new alarm is described.
-    pub(super) async fn exists(&self, name: &str) -> Result<(), DriverError> {
+    pub(super) async fn exists(&self, alarm: &Properties) -> Result<(), DriverError> {
+        let name = &alarm.alarm_name;
         until(&format!("the alarm `{name}` to exist"), LAG, || async {
-            let found = self.cloudwatch.alarm(name).await?;
+            let found = self.now(alarm).await?;
             Ok(found.map(drop).ok_or_else(|| "no alarm".to_owned()))
         })
         .await

@@ -175,8 +175,9 @@ impl Child for Subscriptions {
         changes: &Changes,
     ) -> Result<(), DriverError> {
         let arn = live.attribute(Subscription::ARN)?;
+        let sdk = self.0.places.of(arn);
         for (name, value) in convert::changed(desired, changes) {
-            let call = self.0.sdk.set_subscription_attributes();
+            let call = sdk.set_subscription_attributes();
             let call = call.subscription_arn(arn).attribute_name(name);
             let call = call.attribute_value(value);
             SNS.write(|| call.clone().send().done("sns:SetSubscriptionAttributes"))

@@ -23,7 +23,8 @@ impl Subscriptions {
     pub(super) async fn subscribe(&self, desired: Properties) -> Result<Live, DriverError> {
         let call = self
             .0
-            .sdk
+            .places
+            .of(&desired.topic_arn)
             .subscribe()
             .topic_arn(&desired.topic_arn)
             .protocol(&desired.protocol)
@@ -72,7 +73,8 @@ impl Subscriptions {
         else {
             return Ok(());
         };
-        let call = self.0.sdk.unsubscribe().subscription_arn(arn);
+        let sdk = self.0.places.of(arn);
+        let call = sdk.unsubscribe().subscription_arn(arn);
         SNS.delete(|| call.clone().send().done("sns:Unsubscribe"))
             .await?;
         let Subscription {

@@ -45,7 +45,7 @@ pub(super) fn changed(
     values.filter(|(name, _)| changes.affects(name))
 }
 
-/// The properties that a topic's attributes mean.
+/// The properties that a topic's attributes mean, without its Region.
 pub(super) fn properties(name: &str, attributes: &SnsAttributes) -> Properties {
     let text = |name: &str| {
         attributes
@@ -56,6 +56,7 @@ pub(super) fn properties(name: &str, attributes: &SnsAttributes) -> Properties {
     let flag = |name: &str| attributes.get(name).map(|text| text == "true");
     Properties {
         topic_name: name.to_owned(),
+        region: None,
         fifo_topic: flag("FifoTopic"),
         content_based_deduplication: flag("ContentBasedDeduplication"),
         display_name: text("DisplayName"),

@@ -3,6 +3,7 @@
 use super::Properties;
 use crate::kit::known::is_known;
 use crate::kit::limits::{Checks, Limit};
+use crate::kit::places::SEARCHED;
 
 const API: &str = "SNS API reference, CreateTopic";
 
@@ -11,6 +12,7 @@ const FIFO: &str = ".fifo";
 /// The limits of single properties.
 pub(super) const LIMITS: &[Limit] = &[
     Limit::length("TopicName", 1, 256, API),
+    SEARCHED,
     Limit::length(
         "DisplayName",
         0,

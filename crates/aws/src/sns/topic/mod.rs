@@ -42,29 +42,47 @@ impl Topics {
 
     fn live(&self, properties: Properties, tags: LiveTags) -> Live {
         let name = properties.topic_name.clone();
-        let attributes = Live::assigned([
-            (Topic::ARN, self.sns.arn(&name)),
-            (Topic::NAME, name.clone()),
-        ]);
+        let arn = self.arn(&properties);
+        // A name is unique in its Region.
+        let id = properties.region.as_ref().map_or(&name, |_| &arn).clone();
+        let attributes = Live::assigned([(Topic::ARN, arn), (Topic::NAME, name)]);
         TypedLive {
-            id: name,
+            id,
             properties,
             attributes,
             tags,
         }
     }
 
-    async fn properties(&self, name: &str) -> Result<Option<Properties>, DriverError> {
-        let found = self.sns.attributes(&self.sns.arn(name)).await?;
-        Ok(found.map(|attributes| convert::properties(name, &attributes)))
+    fn arn(&self, topic: &Properties) -> String {
+        let region = self.sns.places.region(topic.region.as_deref());
+        self.sns.arn(region, &topic.topic_name)
     }
 
-    async fn find(&self, name: &str, cache: &ReadCache) -> Result<Option<Live>, DriverError> {
-        let Some(properties) = self.properties(name).await? else {
+    /// The properties of a topic as it is now, or `None` if it does not exist.
+    async fn properties(
+        &self,
+        region: &str,
+        name: &str,
+    ) -> Result<Option<Properties>, DriverError> {
+        let found = self.sns.attributes(&self.sns.arn(region, name)).await?;
+        Ok(found.map(|attributes| Properties {
+            region: self.sns.places.stated(region),
+            ..convert::properties(name, &attributes)
+        }))
+    }
+
+    async fn find(
+        &self,
+        region: &str,
+        name: &str,
+        cache: &ReadCache,
+    ) -> Result<Option<Live>, DriverError> {
+        let Some(properties) = self.properties(region, name).await? else {
             return Ok(None);
         };
-        let arn = self.sns.arn(name);
-        let hints = tagging::hints(&self.sns.account, cache).await?;
+        let arn = self.sns.arn(region, name);
+        let hints = tagging::hints_in(&self.sns.account, region, cache).await?;
         let tags = match hints.tags(&arn) {
             Some(tags) => Some(tags),
             None => self.sns.known(&arn).await?.map(LiveTags::Read),
@@ -80,6 +98,8 @@ impl ResourceDriver for Topics {
     const LIMITS: &'static [Limit] = limits::LIMITS;
 
     fn normalise(&self, topic: &mut Properties) {
+        let here = self.sns.account.region();
+        topic.region.take_if(|region| region == here);
         topic.fifo_topic.get_or_insert(false);
         topic.content_based_deduplication.get_or_insert(false);
         topic.display_name.take_if(|name| name.is_empty());
@@ -114,13 +134,22 @@ impl ResourceDriver for Topics {
         request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
-        self.find(&request.properties.topic_name, cache).await
+        let Topic {
+            region, topic_name, ..
+        } = &request.properties;
+        let region = self.sns.places.region(region.as_deref());
+        self.find(region, topic_name, cache).await
     }
 
     async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
+        let elsewhere = self.sns.arns_elsewhere(cache).await?;
         let arns = self.sns.arns(cache).await?;
-        let names = arns.iter().filter_map(|arn| arn.rsplit(':').next());
-        let topics = try_join_all(names.map(|name| self.find(name, cache))).await?;
+        let named = arns.iter().chain(&elsewhere).filter_map(|arn| {
+            let mut parts = arn.split(':').skip(3);
+            Some((parts.next()?, parts.last()?))
+        });
+        let topics = named.map(|(region, name)| self.find(region, name, cache));
+        let topics = try_join_all(topics).await?;
         Ok(topics.into_iter().flatten().collect())
     }
 
@@ -135,7 +164,7 @@ impl ResourceDriver for Topics {
         tags: &Tags,
     ) -> Result<Live, DriverError> {
         self.make(&desired, owner, tags).await?;
-        self.owned(&desired.topic_name, tags).await?;
+        self.owned(&desired, tags).await?;
         Ok(self.live(desired, LiveTags::Read(tags.clone())))
     }
 
@@ -147,8 +176,9 @@ impl ResourceDriver for Topics {
         changes: &Changes,
     ) -> Result<(), DriverError> {
         let arn = live.attribute(Topic::ARN)?;
+        let sdk = self.sns.places.of(arn);
         for (name, value) in convert::changed(desired, changes) {
-            let call = self.sns.sdk.set_topic_attributes().topic_arn(arn);
+            let call = sdk.set_topic_attributes().topic_arn(arn);
             let call = call.attribute_name(name).attribute_value(value);
             SNS.write(|| call.clone().send().done("sns:SetTopicAttributes"))
                 .await?;
@@ -159,7 +189,7 @@ impl ResourceDriver for Topics {
     /// Its subscriptions are deleted with it.
     async fn delete(&self, live: Live) -> Result<(), DriverError> {
         let arn = live.attribute(Topic::ARN)?;
-        let call = self.sns.sdk.delete_topic().topic_arn(arn);
+        let call = self.sns.places.of(arn).delete_topic().topic_arn(arn);
         SNS.delete(|| call.clone().send().done("sns:DeleteTopic"))
             .await?;
         let name = format!("the topic `{}`", live.id);

@@ -28,9 +28,11 @@ impl Topics {
         owner: &Owner,
         tags: &Tags,
     ) -> Result<(), DriverError> {
+        let region = self.sns.places.region(desired.region.as_deref());
         let call = self
             .sns
-            .sdk
+            .places
+            .at(region)
             .create_topic()
             .name(&desired.topic_name)
             .set_attributes(Some(convert::all(desired)))
@@ -51,9 +53,10 @@ impl Topics {
         tags: &Tags,
         refused: DriverError,
     ) -> Result<(), DriverError> {
-        let found_tags = self.sns.tags(&self.sns.arn(&desired.topic_name)).await?;
+        let found_tags = self.sns.tags(&self.arn(desired)).await?;
         adopt(&found_tags, owner, refused.clone())?;
-        let Some(found) = self.properties(&desired.topic_name).await? else {
+        let region = self.sns.places.region(desired.region.as_deref());
+        let Some(found) = self.properties(region, &desired.topic_name).await? else {
             return Err(refused);
         };
         let live = self.live(found, LiveTags::Read(found_tags));
@@ -62,9 +65,10 @@ impl Topics {
 
     /// Waits until the topic exists everywhere and carries its tags. An emulator gives another
     /// owner's topic without them.
-    pub(super) async fn owned(&self, name: &str, tags: &Tags) -> Result<(), DriverError> {
+    pub(super) async fn owned(&self, topic: &Properties, tags: &Tags) -> Result<(), DriverError> {
+        let name = &topic.topic_name;
         let condition = format!("the topic `{name}` to carry this system's tags");
-        let arn = self.sns.arn(name);
+        let arn = self.arn(topic);
         until(&condition, LAG, || async {
             let found = self.sns.tags(&arn).await?;
             let mut expected = tags.iter();
