@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use aws::policy::MANAGED_POLICY;
 use clap::{Args, ValueEnum};
 use miette::{Report, miette};
+use stacks::description::System;
 
 use crate::cli::global::{Format, Global};
 use crate::cli::output::{print_json, say};
@@ -84,8 +85,9 @@ impl Role {
 pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Report> {
     let system = description::read(global)?;
     let selection = description::selection(global, &system)?;
-    let graph = context::graph(global, &system, None)?;
     let region = global.connection(system.region.as_deref()).region;
+    let system = System { region, ..system };
+    let graph = context::graph(global, &system, None)?;
     let needs = match (arguments.command, arguments.role) {
         (Some(command), _) => command.needs(),
         (None, Some(role)) => role.needs(),
@@ -94,7 +96,7 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Re
     let subject = Subject {
         system: &system,
         graph: &graph,
-        region: region.as_deref(),
+        region: system.region.as_deref(),
         selection: &selection,
     };
     let documents = policy(subject, needs).documents();
@@ -116,7 +118,7 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Re
         explain(
             documents.len(),
             system.account.as_deref(),
-            region.as_deref(),
+            system.region.as_deref(),
         );
     }
     Ok(ExitCode::SUCCESS)

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use aws::Account;
 use engine::Resolved;
 use miette::Report;
+use stacks::description::System;
 use stacks::operations;
 
 use crate::cli::global::{Format, Global};
@@ -15,13 +16,15 @@ use crate::cli::{advice, context, description, identity};
 pub(super) fn run(global: &Global) -> Result<ExitCode, Report> {
     let system = description::read(global)?;
     description::selection(global, &system)?;
+    let region = global.region.clone().or(system.region.clone());
+    let system = System { region, ..system };
     let graph = context::graph(global, &system, None)?;
-    let region = global.region.as_ref().or(system.region.as_ref());
+    let region = system.region.as_ref();
     let out_of_place = region.and_then(|region| OutOfPlace::find(&graph, region));
     if let Some(out_of_place) = out_of_place {
         return Err(advice::report(out_of_place));
     }
-    if let Some(left_out) = operations::left_out(&system, region.map(String::as_str)) {
+    if let Some(left_out) = operations::left_out(&system) {
         say(&format!("note: {left_out}"));
     }
     let drivers = aws::readers(&Account::offline(graph.system()));

@@ -4,7 +4,7 @@
 
 mod settings;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws::Declared;
 use aws::Purpose::{self, Change, Create, Delete, Read};
@@ -135,6 +135,12 @@ impl Subject<'_> {
         types.extend(searched.map(|of| of.resource_type.name));
         policy.allow(INDEX, &[Read], selection);
         policy.allow_types(&types, &[Read], selection);
+        if goal == Goal::Converge {
+            self.elsewhere(policy, &[Read], selection);
+        } else {
+            // What uses the selected is read as well.
+            self.elsewhere(policy, &[Read], &Selection::All);
+        }
         self.settings(policy, false, selection);
     }
 
@@ -150,8 +156,17 @@ impl Subject<'_> {
         self.planning(policy, goal);
         let types = types_selected(self.graph, self.selection);
         policy.allow_types(&types, purposes, self.selection);
+        self.elsewhere(policy, purposes, self.selection);
         policy.allow(LEASES, &[Read, Change], self.selection);
         self.settings(policy, true, self.selection);
+    }
+
+    /// The same for what the selected stacks have in other Regions, with what refers to it, such as the
+    /// subscriptions of a topic.
+    fn elsewhere(self, policy: &mut Policy, purposes: &[Purpose], selection: &Selection) {
+        for (region, types) in types_elsewhere(self.graph, selection) {
+            policy.allow_types_in(region, &types, purposes, self.selection);
+        }
     }
 
     /// Of described stacks alone, so remains of others are not looked for.
@@ -160,6 +175,9 @@ impl Subject<'_> {
         self.reading(policy, Goal::Converge, &stacks);
         policy.allow(RUNS, &[Read], self.selection);
         policy.allow(crate::status::CALLS, &[Read], self.selection);
+        if !types_elsewhere(self.graph, &stacks).is_empty() {
+            policy.allow(crate::status::ELSEWHERE, &[Read], self.selection);
+        }
         if let Some(only) = self.with_runs() {
             policy.allow(crate::status::PIPELINES, &[Read], &only);
         }
@@ -242,6 +260,33 @@ impl Subject<'_> {
             policy.allow_action(action, packages.clone(), None);
         }
     }
+}
+
+/// The types of the resources of some stacks that are in other Regions than the system, by Region, with
+/// those that refer to them.
+fn types_elsewhere<'g>(
+    graph: &'g Graph,
+    selection: &Selection,
+) -> BTreeMap<&'g str, BTreeSet<&'g str>> {
+    let mut types = BTreeMap::<_, BTreeSet<_>>::new();
+    let mut regions = BTreeMap::new();
+    let nodes = graph.nodes();
+    for node in nodes.filter(|node| selection.contains(node.address.stack())) {
+        let stated = node.region();
+        let of_another = || {
+            node.dependencies
+                .iter()
+                .find_map(|on| regions.get(on).copied())
+        };
+        if let Some(region) = stated.or_else(of_another) {
+            let of_region = types.entry(region).or_default();
+            of_region.insert(node.resource_type.name);
+        }
+        if let Some(region) = stated {
+            regions.insert(&node.address, region);
+        }
+    }
+    types
 }
 
 #[cfg(test)]

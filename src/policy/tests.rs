@@ -182,6 +182,66 @@ fn what_a_stack_may_have_had_is_read_with_that_stack() {
     assert!(!looks("team/billing", Need::Apply) && !looks("toggles", Need::Plan));
 }
 
+/// The alarms on sites are in us-east-1, as are their topic and its subscriptions.
+#[test]
+fn alarms_in_another_region_are_allowed_there_if_there_are_some() {
+    let pairs_of = |region: &str, more: &str, need: Need, stack: &str| {
+        let text = format!(
+            "name = \"acme\"\nregion = \"{region}\"\naccount = \"111122223333\"\n\
+             [alarms]\nemails = [\"ops@example.com\"]\n[shell]\n{more}"
+        );
+        let system = System::parse("frontage.toml", &text).unwrap();
+        let selection = Selection::Only(BTreeSet::from([StackName::new(stack)]));
+        let subject = Subject {
+            system: &system,
+            graph: &graph(&system),
+            region: system.region.as_deref(),
+            selection: &selection,
+        };
+        let documents = serde_json::to_value(policy(subject, &[need]).documents()).unwrap();
+        let documents = documents.as_array().unwrap().iter();
+        let statements = documents.flat_map(|of| of["Statement"].as_array().unwrap().clone());
+        pairs(&statements.collect::<Vec<_>>())
+    };
+    let on = |action: &str, resource: &str| (action.to_owned(), format!("arn:aws:{resource}"));
+    let there = [
+        on(
+            "cloudwatch:PutMetricAlarm",
+            "cloudwatch:us-east-1:111122223333:alarm:acme-operations-*",
+        ),
+        on(
+            "sns:CreateTopic",
+            "sns:us-east-1:111122223333:acme-operations-*",
+        ),
+        on(
+            "sns:Subscribe",
+            "sns:us-east-1:111122223333:acme-operations-*",
+        ),
+    ];
+    let allowed = pairs_of("eu-west-1", "[operations]\n", Need::Apply, "operations");
+    assert!(
+        there.iter().all(|pair| allowed.contains(pair)),
+        "{allowed:#?}"
+    );
+    let here = on(
+        "sns:CreateTopic",
+        "sns:eu-west-1:111122223333:acme-operations-*",
+    );
+    assert!(allowed.contains(&here));
+    let seen = pairs_of("eu-west-1", "[operations]\n", Need::Status, "operations");
+    assert!(seen.contains(&on(
+        "cloudwatch:DescribeAlarms",
+        "cloudwatch:us-east-1:111122223333:alarm:*"
+    )));
+    for (more, stack) in [("", "toggles"), ("[operations]\n", "toggles")] {
+        let others = pairs_of("eu-west-1", more, Need::Apply, stack);
+        let elsewhere = |(_, on): &(String, String)| {
+            on.contains("cloudwatch:us-east-1") || on.contains("sns:us-east-1")
+        };
+        assert!(!others.iter().any(elsewhere), "{others:#?}");
+    }
+}
+
 /// Who answers for a team's pipeline can answer for no other.
 #[test]
 fn the_runs_of_a_pipeline_are_its_teams() {

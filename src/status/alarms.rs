@@ -11,6 +11,7 @@ use futures_util::future::try_join_all;
 use model::types::cloudwatch::ALARM;
 use model::{Address, Graph};
 use serde::Serialize;
+use serde_json::Value;
 
 /// The most names that one call takes. Source: the CloudWatch API reference of `DescribeAlarms`.
 const NAMES: usize = 100;
@@ -42,7 +43,7 @@ pub enum AlarmState {
     Quiet,
 }
 
-/// The alarms of the selected stacks that exist, those that ring first: one call per hundred.
+/// The alarms of the selected stacks that exist, those that ring first: one call per hundred of a Region.
 ///
 /// # Errors
 /// CloudWatch's.
@@ -51,8 +52,42 @@ pub async fn alarms(
     graph: &Graph,
     selection: &Selection,
 ) -> Result<Vec<Alarm>, DriverError> {
-    let client = account.client();
-    let described = described(graph, selection);
+    let described = described(account, graph, selection);
+    let regions = described.iter();
+    let found = regions.map(|(region, names)| of_region(account, region, names));
+    let found = try_join_all(found).await?.into_iter().flatten();
+    let mut alarms: Vec<_> = found.collect();
+    alarms.sort_by(|one, other| (one.state, &one.address).cmp(&(other.state, &other.address)));
+    Ok(alarms)
+}
+
+/// The alarms of a Region by their names.
+type Named = BTreeMap<String, Address>;
+
+/// The names of the alarms that a graph describes, by their Regions. They are known before they exist.
+fn described(account: &Account, graph: &Graph, selection: &Selection) -> BTreeMap<String, Named> {
+    let nodes = graph.nodes().filter(|node| {
+        node.resource_type.name == ALARM.name && selection.contains(node.address.stack())
+    });
+    let known = account.known();
+    let mut described = BTreeMap::<String, Named>::new();
+    for node in nodes {
+        let properties = known.resolve(&node.properties);
+        if let Some(name) = properties.get("AlarmName").and_then(Value::as_str) {
+            let region = node.region().unwrap_or(account.region()).to_owned();
+            let names = described.entry(region).or_default();
+            names.insert(name.to_owned(), node.address.clone());
+        }
+    }
+    described
+}
+
+async fn of_region(
+    account: &Account,
+    region: &str,
+    described: &Named,
+) -> Result<Vec<Alarm>, DriverError> {
+    let client = account.client_in(region);
     let names: Vec<_> = described.keys().cloned().collect();
     let calls = names.chunks(NAMES).map(|names| describe(&client, names));
     let found = try_join_all(calls).await?.into_iter().flatten();
@@ -60,21 +95,7 @@ pub async fn alarms(
         let address = described.get(alarm.alarm_name()?)?;
         Some(Alarm::of(address, &alarm))
     });
-    let mut alarms: Vec<_> = alarms.collect();
-    alarms.sort_by(|one, other| (one.state, &one.address).cmp(&(other.state, &other.address)));
-    Ok(alarms)
-}
-
-/// The names of the alarms that a graph describes, which are known before they exist.
-fn described(graph: &Graph, selection: &Selection) -> BTreeMap<String, Address> {
-    let nodes = graph.nodes().filter(|node| {
-        node.resource_type.name == ALARM.name && selection.contains(node.address.stack())
-    });
-    let named = nodes.filter_map(|node| {
-        let name = node.properties.get("AlarmName")?.as_str()?;
-        Some((name.to_owned(), node.address.clone()))
-    });
-    named.collect()
+    Ok(alarms.collect())
 }
 
 async fn describe(client: &Client, names: &[String]) -> Result<Vec<MetricAlarm>, DriverError> {

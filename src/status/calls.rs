@@ -19,6 +19,12 @@ pub const CALLS: &[Calls] = &[
     Calls::reading("s3:::{name}/manifest.json", &["s3:GetObject"]),
 ];
 
+/// The calls about alarms that are not in the system's Region.
+pub const ELSEWHERE: &[Calls] = &[Calls::reading(
+    "cloudwatch:us-east-1:{account}:alarm:*",
+    &["cloudwatch:DescribeAlarms"],
+)];
+
 /// The calls about the runs of pipelines.
 pub const PIPELINES: &[Calls] = &[Calls::reading(
     "codepipeline:{region}:{account}:{name}",

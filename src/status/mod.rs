@@ -15,7 +15,7 @@ use model::{Graph, StackName};
 use serde::Serialize;
 
 pub use self::alarms::{Alarm, AlarmState, alarms};
-pub use self::calls::{CALLS, PIPELINES};
+pub use self::calls::{CALLS, ELSEWHERE, PIPELINES};
 pub use self::pipelines::{Pipeline, pipelines};
 pub use self::seen::Seen;
 pub use self::stacks::{Deployment, Stack, Stacks, State, Unfinished};

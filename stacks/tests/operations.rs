@@ -5,6 +5,7 @@ mod artifacts;
 use std::collections::{BTreeMap, BTreeSet};
 
 use artifacts::artifacts;
+use model::types::sns::mark;
 use model::{Graph, Node, StackName};
 use stacks::description::System;
 use stacks::{operations, system};
@@ -46,61 +47,103 @@ fn resources() {
     insta::assert_yaml_snapshot!(resources);
 }
 
-/// An alarm is in the Region of its metric.
+/// An alarm is in the Region of its metric, and notifies a topic of that Region.
 #[test]
-fn sites_have_alarms_where_their_metrics_are() {
-    let names = |region: &str, more: &str| {
-        let graph = graph(&described(region, more));
+fn what_has_its_metrics_at_the_edge_has_its_alarms_there() {
+    let text = format!(
+        "[alarms]\nemails = [\"ops@example.com\"]\n[operations]\nbudget = 9\ncheck = true\n{SITES}{PIPELINES}"
+    );
+    let names = |region: &str, text: &str| {
+        let graph = graph(&described(region, text));
         let names = own(&graph).map(|node| node.address.name().to_owned());
         names.collect::<BTreeSet<_>>()
     };
-    let everything = format!("[operations]\n{SITES}");
-    let there = names("us-east-1", &everything);
-    let elsewhere = names("eu-west-1", &everything);
-    let only: Vec<_> = there.difference(&elsewhere).map(String::as_str).collect();
-    assert_eq!(
-        only,
-        [
-            "site-billing-4xx",
-            "site-billing-5xx",
-            "site-shell-4xx",
-            "site-shell-5xx",
-            "site-shell-certificate"
-        ]
-    );
-    let told = |region| {
-        let system = described(region, &everything);
-        operations::left_out(&system, Some(region)).is_some()
-    };
-    assert_eq!((told("us-east-1"), told("eu-west-1")), (false, true));
-    let without = format!("[alarms]\nenabled = false\n{everything}");
+    let (there, elsewhere) = (names("us-east-1", &text), names("eu-west-1", &text));
+    assert!(there.is_subset(&elsewhere));
+    let mail = format!("edge-alarms-{}", mark("email", "ops@example.com"));
+    let more: Vec<_> = elsewhere.difference(&there).collect();
+    assert_eq!(more, ["edge-alarms", mail.as_str()]);
+
+    let graph = graph(&described("eu-west-1", &text));
+    let at_edge: BTreeMap<_, _> = own(&graph)
+        .filter(|node| node.region() == Some("us-east-1"))
+        .map(|node| (node.address.name().to_owned(), node))
+        .collect();
+    let expected = [
+        "budget",
+        "edge-alarms",
+        "site-billing-4xx",
+        "site-billing-5xx",
+        "site-orders-4xx",
+        "site-orders-5xx",
+        "site-profile-4xx",
+        "site-profile-5xx",
+        "site-shell-4xx",
+        "site-shell-5xx",
+        "site-shell-certificate",
+        "site-shell-check",
+        "site-shipping-4xx",
+        "site-shipping-5xx",
+    ];
+    assert!(at_edge.keys().eq(expected), "{:?}", at_edge.keys());
+    let shown = ["edge-alarms", "site-shell-5xx"].map(|name| &at_edge[name].properties);
+    insta::assert_yaml_snapshot!(shown);
+    for node in own(&graph).filter(|node| node.resource_type.name == "AWS::CloudWatch::Alarm") {
+        let topic = &node.properties["AlarmActions"][0]["Fn::GetAtt"][0];
+        let expected = match node.region() {
+            Some(_) => "operations/edge-alarms",
+            None => "operations/alarms",
+        };
+        assert_eq!(topic, expected, "{}", node.address);
+    }
+
+    let without = format!("[alarms]\nenabled = false\n[operations]\n{SITES}");
     let dashboard = BTreeSet::from(["dashboard".to_owned()]);
-    assert_eq!(names("us-east-1", &without), dashboard);
+    assert_eq!(names("eu-west-1", &without), dashboard);
+    assert!(!names("eu-west-1", "[operations]\n").contains("edge-alarms"));
 }
 
-/// The account's charges are in one Region, and a pipeline's failures are in its own.
+/// Keys are of one Region.
 #[test]
-fn a_budget_and_pipelines_have_alarms_where_their_metrics_are() {
-    let described = |region: &str| {
-        described(
-            region,
-            &format!("[operations]\nbudget = 9\ncheck = true\n[shell]\n{PIPELINES}"),
-        )
+fn a_key_of_another_region_encrypts_no_topic_at_the_edge() {
+    let text = "[alarms]\nkms_key = \"arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab\"\n\
+                [operations]\nbudget = 9\n";
+    let graph = graph(&described("eu-west-1", text));
+    let has_key = |name: &str| {
+        let topic = own(&graph).find(|node| node.address.name() == name);
+        topic.expect("a topic").properties["KmsMasterKeyId"].is_string()
     };
-    let has = |region: &str, alarm: &str| {
-        let graph = graph(&described(region));
-        own(&graph).any(|node| node.address.name() == alarm)
+    assert!(has_key("alarms") && !has_key("edge-alarms"));
+}
+
+/// An account of China has no us-east-1.
+#[test]
+fn a_budget_in_another_partition_is_left_out() {
+    let of = |region: &str| described(region, "[operations]\nbudget = 9\n");
+    let has_budget = |region: &str| {
+        let graph = graph(&of(region));
+        own(&graph).any(|node| node.address.name() == "budget")
     };
-    assert!(has("us-east-1", "budget") && !has("eu-west-1", "budget"));
-    assert!(has("eu-west-1", "pipeline-shipping-failed"));
-    assert!(has("eu-west-1", "pipeline-profile-failed"));
-    assert!(!has("eu-west-1", "pipeline-orders-failed"));
-    let told = operations::left_out(&described("eu-west-1"), Some("eu-west-1"));
-    let told = told.expect("something is left out");
-    assert!(
-        told.contains("the sites, their certificates, the shell's check and the budget"),
-        "{told}"
-    );
+    assert!(has_budget("us-east-1") && has_budget("eu-west-1") && !has_budget("cn-north-1"));
+    assert!(operations::left_out(&of("eu-west-1")).is_none());
+    let told = operations::left_out(&of("cn-north-1")).expect("something is left out");
+    assert!(told.contains("no alarm on the budget"), "{told}");
+}
+
+/// A pipeline's failures are in its own Region.
+#[test]
+fn pipelines_have_alarms_where_they_are() {
+    let graph = graph(&described(
+        "eu-west-1",
+        &format!("[operations]\n[shell]\n{PIPELINES}"),
+    ));
+    let region = |alarm: &str| {
+        let alarm = own(&graph).find(|node| node.address.name() == alarm);
+        alarm.map(|alarm| alarm.region().map(str::to_owned))
+    };
+    assert_eq!(region("pipeline-shipping-failed"), Some(None));
+    assert_eq!(region("pipeline-profile-failed"), Some(None));
+    assert_eq!(region("pipeline-orders-failed"), None);
 }
 
 /// No metric has two alarms, and no other stack refers to this one.
@@ -177,7 +220,8 @@ fn the_shell_is_checked_where_it_is_asked_for() {
     let check = check.expect("a check");
     let host = &check["HealthCheckConfig"]["FullyQualifiedDomainName"];
     assert_eq!(host["Fn::GetAtt"][0], "shell/distribution");
-    assert!(alarm.is_none() && shown);
+    let alarm = alarm.expect("an alarm");
+    assert!(shown && alarm["Region"] == "us-east-1");
 
     let (check, alarm, shown) = checked("us-east-1", "[alarms]\nenabled = false\n[shell]\n");
     assert!(check.is_some() && alarm.is_none() && shown);

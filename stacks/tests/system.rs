@@ -131,7 +131,7 @@ fn the_identity_of_an_account_wide_resource_has_the_region() {
     let mut seen = BTreeSet::new();
     for node in longest().nodes() {
         let (address, kind) = (&node.address, node.resource_type);
-        let account_wide = kind.scope == Scope::Account;
+        let account_wide = node.is_account_wide();
         let recorded = node.tags(None, Some("eu-west-1")).get(REGION_TAG).cloned();
         let expected = account_wide.then(|| "eu-west-1".to_owned());
         assert_eq!(recorded, expected, "{address}");
@@ -144,7 +144,9 @@ fn the_identity_of_an_account_wide_resource_has_the_region() {
             continue;
         }
         seen.insert(kind.name);
-        for path in kind.identity {
+        // A Region that is stated is the same for all.
+        let named = kind.identity.iter().filter(|path| **path != "Region");
+        for path in named {
             let name = |region| text(&node.properties, path, region);
             let (here, there) = (name("eu-west-1"), name("us-east-1"));
             assert!(here.is_some() && here != there, "{address}: {here:?}");
@@ -152,7 +154,7 @@ fn the_identity_of_an_account_wide_resource_has_the_region() {
     }
     let account_wide = types::ALL
         .iter()
-        .filter(|kind| kind.scope == Scope::Account && !given.contains(&kind.name));
+        .filter(|kind| kind.scope != Scope::Regional && !given.contains(&kind.name));
     let all: BTreeSet<_> = account_wide.map(|kind| kind.name).collect();
     assert_eq!(seen, all, "the graph has each type");
 }
@@ -166,6 +168,8 @@ fn names_fit() {
         ("AWS::SQS::Queue", "QueueName", 80),
         ("AWS::DynamoDB::Table", "TableName", 255),
         ("AWS::S3::Bucket", "BucketName", 63),
+        ("AWS::SNS::Topic", "TopicName", 256),
+        ("AWS::CloudWatch::Alarm", "AlarmName", 255),
         ("AWS::CodeArtifact::Domain", "DomainName", 50),
         ("AWS::CloudFront::Function", "Name", 64),
         (

@@ -16,6 +16,7 @@ mod crash;
 mod crowd;
 mod dist;
 mod drift;
+mod edge_alarms;
 mod environment;
 mod failures;
 mod fakecloud;

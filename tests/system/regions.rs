@@ -71,6 +71,13 @@ async fn two_regions_have_each_their_own_sites() {
     .await;
 }
 
+/// The alarms on the budget are in us-east-1 for both.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_regions_have_each_their_own_alarms() {
+    let [here, there] = in_two_regions("[operations]\nbudget = 100\n");
+    side_by_side(&here, &there, &[]).await;
+}
+
 /// The other Region is deleted from a description that names this one, as after a move.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_changed_region_leaves_the_old_one_until_it_is_destroyed() {

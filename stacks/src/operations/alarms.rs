@@ -14,6 +14,7 @@ use model::types::lambda::FUNCTION;
 use model::types::sns::Topic;
 use model::{Graph, Handle, StackBuilder, Text};
 
+use super::edge::Edge;
 use super::{Piped, Shown};
 use crate::toggles::add_alarm;
 
@@ -101,7 +102,7 @@ pub(super) fn add_pipeline(stack: &mut StackBuilder<'_>, topic: &Handle<Topic>, 
 }
 
 /// Adds the alarm on what the account has cost since the month began.
-pub(super) fn add_budget(stack: &mut StackBuilder<'_>, topic: &Handle<Topic>, budget: i32) {
+pub(super) fn add_budget(stack: &mut StackBuilder<'_>, edge: &Edge, budget: i32) {
     let alarm = Alarm {
         alarm_description: Some(format!(
             "The account has cost more than {budget} US dollars this month: look at Cost Explorer"
@@ -114,11 +115,11 @@ pub(super) fn add_budget(stack: &mut StackBuilder<'_>, topic: &Handle<Topic>, bu
         period: CHARGES,
         ..Alarm::default()
     };
-    add_alarm(stack, topic, "budget", alarm);
+    edge.add_alarm(stack, "budget", alarm);
 }
 
 /// Adds the alarms on a site.
-pub(super) fn add_site(stack: &mut StackBuilder<'_>, topic: &Handle<Topic>, of: &Shown<'_>) {
+pub(super) fn add_site(stack: &mut StackBuilder<'_>, edge: &Edge, of: &Shown<'_>) {
     let name = of.name;
     for (metric, end, threshold, what) in [
         (
@@ -150,7 +151,7 @@ pub(super) fn add_site(stack: &mut StackBuilder<'_>, topic: &Handle<Topic>, of: 
             datapoints_to_alarm: Some(3),
             ..Alarm::default()
         };
-        add_alarm(stack, topic, &format!("site-{name}-{end}"), alarm);
+        edge.add_alarm(stack, &format!("site-{name}-{end}"), alarm);
     }
     if let Some(certificate) = &of.site.certificate {
         let alarm = Alarm {
@@ -167,7 +168,7 @@ pub(super) fn add_site(stack: &mut StackBuilder<'_>, topic: &Handle<Topic>, of: 
             period: 86_400,
             ..Alarm::default()
         };
-        add_alarm(stack, topic, &format!("site-{name}-certificate"), alarm);
+        edge.add_alarm(stack, &format!("site-{name}-certificate"), alarm);
     }
 }
 

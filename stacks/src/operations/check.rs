@@ -6,16 +6,15 @@
 
 use model::types::cloudwatch::Alarm;
 use model::types::route53::HealthCheck;
-use model::types::sns::Topic;
-use model::{Handle, StackBuilder, Text};
+use model::{EDGE_REGION, Handle, StackBuilder, Text};
 use serde_json::{Value, json};
 
+use super::Shown;
 use super::alarms::dimension;
-use super::{EDGE_REGION, Shown};
+use super::edge::Edge;
 use crate::description::Operations;
 use crate::shell;
 use crate::sites::Host;
-use crate::toggles;
 
 /// What begins the import map of the shell's page, in its head: a publish finds the map by it.
 const IMPORT_MAP: &str = "<script type=\"importmap\">";
@@ -40,11 +39,7 @@ pub(super) fn add(
 }
 
 /// Adds the alarm on the check. One without data rings as well: then nobody looks.
-pub(super) fn add_alarm(
-    stack: &mut StackBuilder<'_>,
-    topic: &Handle<Topic>,
-    check: &Handle<HealthCheck>,
-) {
+pub(super) fn add_alarm(stack: &mut StackBuilder<'_>, edge: &Edge, check: &Handle<HealthCheck>) {
     let alarm = Alarm {
         alarm_description: Some(
             "The shell does not answer with its page: look at its last release, its domain and its certificate"
@@ -61,7 +56,7 @@ pub(super) fn add_alarm(
         treat_missing_data: Some("breaching".to_owned()),
         ..Alarm::default()
     };
-    toggles::add_alarm(stack, topic, "site-shell-check", alarm);
+    edge.add_alarm(stack, "site-shell-check", alarm);
 }
 
 /// Adds a widget to a dashboard, below all others: the percentage of checkers that the shell answers.

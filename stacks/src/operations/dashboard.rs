@@ -7,11 +7,12 @@
 use model::types::cloudwatch::ALARM;
 use model::types::lambda::FUNCTION;
 use model::types::sqs::QUEUE;
-use model::{Graph, Pseudo, StackName, Text, physical_name};
+use model::{EDGE_REGION, Graph, Node, Pseudo, StackName, Text, physical_name};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use toggle_contract::NAMES;
 
-use super::{EDGE_REGION, Piped, Shown, releases};
+use super::{Piped, Shown, releases};
 use crate::description::System;
 use crate::toggles;
 
@@ -90,13 +91,20 @@ pub(super) fn body(
     json!({"start": "-PT12H", "widgets": rows.widgets})
 }
 
-/// The ARNs of the system's alarms, whose names are known before they exist.
+/// The ARNs of the system's alarms, whose names and Regions are known before they exist.
 fn alarms(graph: &Graph) -> Vec<Text> {
-    let names = names(graph, ALARM.name, "AlarmName");
-    let arns = names
-        .into_iter()
-        .map(|name| Text::regional_arn("cloudwatch", [Text::from(format!("alarm:{name}"))]));
-    arns.take(ALARMS).collect()
+    let alarms = graph.nodes();
+    let alarms = alarms.filter(|node| node.resource_type.name == ALARM.name);
+    alarms.filter_map(arn_of_alarm).take(ALARMS).collect()
+}
+
+fn arn_of_alarm(alarm: &Node) -> Option<Text> {
+    let name = Text::deserialize(alarm.properties.get("AlarmName")?).ok()?;
+    let region = alarm
+        .region()
+        .map_or_else(|| Pseudo::Region.into(), Text::from);
+    let resource = [Text::from("alarm:"), name];
+    Some(Text::arn_in(region, "cloudwatch", resource))
 }
 
 /// A property of the resources of a type, as far as it is known before they exist.

@@ -7,12 +7,15 @@
 mod alarms;
 mod check;
 mod dashboard;
+mod edge;
 mod releases;
 
 use model::types::cloudwatch::Dashboard;
 use model::types::codepipeline::PIPELINE;
-use model::{Graph, StackName};
+use model::types::route53::HealthCheck;
+use model::{EDGE_REGION, Graph, Handle, StackBuilder, StackName};
 
+use self::edge::Edge;
 pub use self::releases::{NAMESPACE, RELEASES, dimensions};
 use crate::description::{Operations, System};
 use crate::pipeline;
@@ -21,11 +24,6 @@ use crate::toggles::topic;
 
 /// The stack's name.
 pub const STACK: &str = "operations";
-
-/// The Region of CloudFront's metrics, of its certificates' and of an account's charges, in which alarms on
-/// them must be. Sources: CloudFront developer guide, `Monitoring CloudFront metrics with Amazon CloudWatch`;
-/// CloudWatch user guide, `Create a billing alarm`.
-const EDGE_REGION: &str = "us-east-1";
 
 /// A site with the name of its stack.
 pub(crate) struct Shown<'s> {
@@ -58,62 +56,39 @@ fn pipelines(graph: &Graph) -> Vec<Piped> {
     named.collect()
 }
 
-/// What the stack leaves out of a described system, as a sentence; `None` if nothing.
+/// What the stack leaves out of a described system, as a sentence; `None` if nothing. What has its metrics at
+/// the edge needs CloudFront, but for the budget.
 #[must_use]
-pub fn left_out(system: &System, region: Option<&str>) -> Option<String> {
-    let has_alarms = system.operations.is_some() && system.alarms.enabled;
-    let elsewhere = region.is_some_and(|region| region != EDGE_REGION);
-    let has = |what: fn(&Operations) -> bool| system.operations.as_ref().is_some_and(what);
-    let has_shell = system.shell.is_some();
-    let parts = [
-        (has_shell, "the sites"),
-        (has_shell, "their certificates"),
-        (has_shell && has(|of| of.check), "the shell's check"),
-        (has(|of| of.budget.is_some()), "the budget"),
-    ];
-    let parts = parts
-        .into_iter()
-        .filter_map(|(has, what)| has.then_some(what));
-    let parts: Vec<_> = parts.collect();
-    (has_alarms && elsewhere && !parts.is_empty()).then(|| {
+pub fn left_out(system: &System) -> Option<String> {
+    let settings = system.operations.as_ref()?;
+    let region = system.region.as_deref();
+    let is_left_out =
+        system.alarms.enabled && settings.budget.is_some() && !edge::is_reached_from(region);
+    is_left_out.then(|| {
         format!(
-            "the stack {STACK} has no alarms on {}: their metrics are in {EDGE_REGION}, and an alarm is in the \
-             Region of its metric",
-            listed(&parts)
+            "the stack {STACK} has no alarm on the budget: it would be in {EDGE_REGION}, which is in another partition \
+             than {}",
+            region.unwrap_or_default()
         )
     })
-}
-
-/// `a, b and c`.
-fn listed(parts: &[&str]) -> String {
-    match parts {
-        [others @ .., before, last] => [others, &[&format!("{before} and {last}")]]
-            .concat()
-            .join(", "),
-        parts => parts.concat(),
-    }
 }
 
 /// Adds the stack to the graph, after all others.
 pub(crate) fn add(graph: &mut Graph, system: &System, settings: &Operations, sites: &[Shown<'_>]) {
     let functions = alarms::functions(graph);
     let pipelines = pipelines(graph);
-    let at_edge = system.region.as_deref() == Some(EDGE_REGION);
     let stack = &mut graph.stack(StackName::new(STACK));
     let check = check::add(stack, settings, sites);
-    if let Some(topic) = topic(stack, &settings.alarms(&system.alarms)) {
-        if let Some(check) = check.as_ref().filter(|_| at_edge) {
-            check::add_alarm(stack, &topic, check);
-        }
+    let alarms = settings.alarms(&system.alarms);
+    if let Some(topic) = topic(stack, &alarms) {
         alarms::add_slow(stack, &topic, &functions);
         for pipeline in &pipelines {
             alarms::add_pipeline(stack, &topic, pipeline);
         }
-        for shown in sites.iter().filter(|_| at_edge) {
-            alarms::add_site(stack, &topic, shown);
-        }
-        if let Some(budget) = settings.budget.filter(|_| at_edge) {
-            alarms::add_budget(stack, &topic, budget);
+        let has_edge = !sites.is_empty() || settings.budget.is_some();
+        let edge = has_edge.then(|| Edge::of(stack, system, &alarms, &topic));
+        if let Some(edge) = edge.flatten() {
+            add_at_edge(stack, &edge, settings, sites, check.as_ref());
         }
     }
     let mut body = dashboard::body(graph, system, sites, &pipelines);
@@ -127,4 +102,23 @@ pub(crate) fn add(graph: &mut Graph, system: &System, settings: &Operations, sit
     };
     stack.add("dashboard", dashboard);
     stack.output("dashboard", stack.account_wide_name("dashboard"));
+}
+
+/// Adds the alarms on what has its metrics in one Region.
+fn add_at_edge(
+    stack: &mut StackBuilder<'_>,
+    edge: &Edge,
+    settings: &Operations,
+    sites: &[Shown<'_>],
+    check: Option<&Handle<HealthCheck>>,
+) {
+    if let Some(check) = check {
+        check::add_alarm(stack, edge, check);
+    }
+    for shown in sites {
+        alarms::add_site(stack, edge, shown);
+    }
+    if let Some(budget) = settings.budget {
+        alarms::add_budget(stack, edge, budget);
+    }
 }

@@ -23,7 +23,7 @@ use model::{Graph, Handle, StackName, Text, physical_name};
 use serde::{Deserialize, Serialize};
 use toggle_contract::{CONNECT_TIMEOUT_SECONDS, CONNECTIONS_TABLE, NAMES};
 
-pub(crate) use self::alarms::{Watched, add_alarm, alarms, topic};
+pub(crate) use self::alarms::{Watched, add_alarm, alarms, subscribed, topic};
 use self::posting::{Pace, Sender};
 use self::senders::{new_connection, toggle_message};
 use self::slice::toggle_slice;
