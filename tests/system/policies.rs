@@ -209,6 +209,22 @@ async fn each_command_works_under_its_own_policy() {
     assert_eq!(project.world.listing().await, Vec::<String>::new());
 }
 
+/// The alarm on the budget, its topic and its subscription are in us-east-1.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_in_another_region_is_under_the_same_policies() {
+    let project = strict("[alarms]\nemails = [\"ops@example.com\"]\n[operations]\nbudget = 100\n");
+    let applier = user(&project, "applier", &["apply"]).await;
+    let planner = user(&project, "planner", &["plan"]).await;
+    let looker = user(&project, "looker", &["status"]).await;
+    let destroyer = user(&project, "destroyer", &["destroy"]).await;
+    applier.ok(&project, &["apply", "--yes"]);
+    planner.ok(&project, &["plan", "--detailed-exitcode"]);
+    let status = looker.ok(&project, &["status", "--detailed-exitcode"]);
+    assert!(!status.stdout.contains("not allowed"), "{status:#?}");
+    destroyer.ok(&project, &["destroy", "--yes", "--delete-data"]);
+    assert_eq!(project.world.listing().await, Vec::<String>::new());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_operator_switches_toggles_and_plans() {
     let project = strict("");

@@ -12,8 +12,7 @@ mod releases;
 
 use model::types::cloudwatch::Dashboard;
 use model::types::codepipeline::PIPELINE;
-use model::types::route53::HealthCheck;
-use model::{EDGE_REGION, Graph, Handle, StackBuilder, StackName};
+use model::{EDGE_REGION, Graph, StackBuilder, StackName};
 
 use self::edge::Edge;
 pub use self::releases::{NAMESPACE, RELEASES, dimensions};
@@ -81,14 +80,19 @@ pub(crate) fn add(graph: &mut Graph, system: &System, settings: &Operations, sit
     let check = check::add(stack, settings, sites);
     let alarms = settings.alarms(&system.alarms);
     if let Some(topic) = topic(stack, &alarms) {
+        let has_edge = !sites.is_empty() || settings.budget.is_some();
+        let edge = has_edge.then(|| Edge::of(stack, system, &alarms, &topic));
+        let edge = edge.flatten();
+        // The dashboard shows them in this order.
+        if let (Some(edge), Some(check)) = (&edge, &check) {
+            check::add_alarm(stack, edge, check);
+        }
         alarms::add_slow(stack, &topic, &functions);
         for pipeline in &pipelines {
             alarms::add_pipeline(stack, &topic, pipeline);
         }
-        let has_edge = !sites.is_empty() || settings.budget.is_some();
-        let edge = has_edge.then(|| Edge::of(stack, system, &alarms, &topic));
-        if let Some(edge) = edge.flatten() {
-            add_at_edge(stack, &edge, settings, sites, check.as_ref());
+        if let Some(edge) = &edge {
+            add_at_edge(stack, edge, settings, sites);
         }
     }
     let mut body = dashboard::body(graph, system, sites, &pipelines);
@@ -104,17 +108,13 @@ pub(crate) fn add(graph: &mut Graph, system: &System, settings: &Operations, sit
     stack.output("dashboard", stack.account_wide_name("dashboard"));
 }
 
-/// Adds the alarms on what has its metrics in one Region.
+/// Adds the alarms on the sites and on the budget.
 fn add_at_edge(
     stack: &mut StackBuilder<'_>,
     edge: &Edge,
     settings: &Operations,
     sites: &[Shown<'_>],
-    check: Option<&Handle<HealthCheck>>,
 ) {
-    if let Some(check) = check {
-        check::add_alarm(stack, edge, check);
-    }
     for shown in sites {
         alarms::add_site(stack, edge, shown);
     }

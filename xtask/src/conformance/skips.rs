@@ -84,7 +84,11 @@ const SKIPS: &[Skip] = &[
     },
     Skip {
         emulator: Moto,
-        tests: &["drivers::cloudwatch", "drivers::dashboards"],
+        tests: &[
+            "drivers::cloudwatch",
+            "drivers::dashboards",
+            "drivers::elsewhere",
+        ],
         lacks: "CloudWatch's protocol, RPC v2 CBOR",
         instead: ON_MINISTACK,
     },
@@ -291,6 +295,9 @@ const SKIPS: &[Skip] = &[
             "drivers::cloudfront::policies::what_is_no_longer",
             "drivers::dynamodb::an_orphan",
             "drivers::dynamodb::nothing_to_do",
+            "drivers::elsewhere::an_alarm",
+            "drivers::elsewhere::another_region",
+            "drivers::elsewhere::systems_of",
             "drivers::lambda::function::another_name",
             "drivers::lambda::permission::permissions_of_one",
             "drivers::s3::bucket::a_bucket_is_kept",
