@@ -234,3 +234,51 @@ fn what_cloudwatch_refuses_is_refused_before_any_call() {
         json!({"AlarmActions": [UNKNOWN], "Dimensions": [{"Name": "q", "Value": UNKNOWN}]});
     assert_eq!(findings(Alarms::new, &alarm(&unknown)), [""; 0]);
 }
+
+/// Those of the system that is applied there have names without this Region.
+#[tokio::test]
+async fn what_the_system_has_in_another_region_is_listed_if_the_index_there_shows_something() {
+    let topic = "arn:aws:sns:us-east-1:111122223333:acme-test-alarms-eu-west-1";
+    let shown = json!({"ResourceTagMappingList": [{"ResourceARN": topic, "Tags": [
+        {"Key": "frontage:system", "Value": "acme"},
+        {"Key": "frontage:region", "Value": "eu-west-1"},
+    ]}]});
+    let shown = shown.to_string();
+    let named = |name: &str| members(&json!({"AlarmName": name}));
+    let there = json!({"MetricAlarms": [named("acme-a"), named("acme-a-eu-west-1")]}).to_string();
+    let here = described(&json!({}));
+    let fake = FakeAws::new([
+        ("tagging.eu-west-1", 200, NO_HINTS),
+        ("monitoring.eu-west-1", 200, here.as_str()),
+        ("tagging.us-east-1", 200, shown.as_str()),
+        ("monitoring.us-east-1", 200, there.as_str()),
+    ]);
+    let listed = driver(&fake).list(&ReadCache::default()).await.unwrap();
+    let ids: Vec<_> = listed.iter().map(|live| live.id.as_str()).collect();
+    let there = "arn:aws:cloudwatch:us-east-1:111122223333:alarm:acme-a-eu-west-1";
+    assert_eq!(ids, ["acme-a", there]);
+    assert_eq!(listed[1].properties.region.as_deref(), Some("us-east-1"));
+    let asked = fake.requests();
+    let index = asked.iter().find(|call| call.contains("tagging.us-east-1"));
+    assert!(index.is_some_and(|call| call.contains("frontage:region")));
+    fake.assert_used();
+}
+
+/// An organisation may deny other Regions.
+#[tokio::test]
+async fn an_index_elsewhere_that_shows_nothing_or_is_denied_costs_no_further_call() {
+    let here = described(&json!({}));
+    for (status, answer) in [
+        (200, NO_HINTS),
+        (400, r#"{"__type":"AccessDeniedException"}"#),
+    ] {
+        let fake = FakeAws::new([
+            ("tagging.eu-west-1", 200, NO_HINTS),
+            ("monitoring.eu-west-1", 200, here.as_str()),
+            ("tagging.us-east-1", status, answer),
+        ]);
+        let listed = driver(&fake).list(&ReadCache::default()).await.unwrap();
+        assert_eq!(listed.len(), 1);
+        assert_eq!(fake.requests().len(), 3);
+    }
+}
