@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use miette::{Report, miette};
 use stacks::toggles::toggles_table;
 
@@ -43,14 +43,15 @@ pub(in crate::cli) struct Diff {
 
 /// Arguments of `toggles copy`.
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("chosen").args(["id", "all"]).required(true))]
 pub(in crate::cli) struct Copy {
     #[command(flatten)]
     other: Other,
     /// The toggles' featureIds
-    #[arg(value_parser = id, required_unless_present = "all")]
+    #[arg(value_parser = id)]
     id: Vec<String>,
     /// Every toggle that the other system has
-    #[arg(long, conflicts_with = "id")]
+    #[arg(long)]
     all: bool,
     #[command(flatten)]
     wait: Wait,
