@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::copy;
 use crate::error::{DistError, io};
 
-/// The applications: without a framework, with Lit, Vue and React.
+/// The applications: with Vue, React and Lit, and without a framework.
 const APPLICATIONS: [&str; 4] = ["billing", "profile", "shipping", "stock"];
 
 /// What an application consists of. Without a lock file: it would name a registry, and each system has its own.
