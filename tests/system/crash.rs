@@ -1,5 +1,6 @@
 //! Runs that end too early, and the runs after them.
 
+use std::process::Command;
 use std::sync::mpsc::{Sender, channel};
 
 use crate::support::PATIENCE;
@@ -95,8 +96,12 @@ fn killed_before_an_answer(project: &Project, operation: &'static str, occurrenc
     run.kill();
 }
 
+/// An apply through a proxy. Signals end it though whoever runs the tests ignores them, as a shell does for what
+/// runs in its background.
 fn through(project: &Project, proxy: &Proxy) -> Running {
-    let mut command = project.command(&["apply", "--yes"]);
+    let program = env!("CARGO_BIN_EXE_frontage");
+    let line = ["--default-signal", program, "apply", "--yes"];
+    let mut command = project.prepared(Command::new("env"), &line);
     command.env("AWS_ENDPOINT_URL", proxy.endpoint());
     Running::new(command)
 }
