@@ -4,7 +4,6 @@ use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use tokio::time::Instant;
-use wait4::Wait4 as _;
 
 use crate::document::Table;
 use crate::outcome::Outcome;
@@ -64,7 +63,8 @@ async fn run(world: &World, proxy: &Proxy) -> Outcome<Run> {
         .stderr(Stdio::piped());
     let began = Instant::now();
     let child = command.spawn()?;
-    let (success, said, peak_bytes) = tokio::task::spawn_blocking(move || finish(child)).await??;
+    let (success, said, peak_kilobytes) =
+        tokio::task::spawn_blocking(move || finish(child)).await??;
     let whole = began.elapsed();
     if !success {
         return Err(format!("the plan is not empty: {said}").into());
@@ -77,20 +77,37 @@ async fn run(world: &World, proxy: &Proxy) -> Outcome<Run> {
         calls: calls.ok_or_else(|| format!("the plan did not log its calls: {said}"))?,
         to_first_call: first_byte - began,
         whole,
-        peak_kilobytes: peak_bytes / 1000,
+        peak_kilobytes,
     })
 }
 
 fn finish(mut child: Child) -> std::io::Result<(bool, String, u64)> {
+    let id = child.id();
+    let watch = std::thread::spawn(move || watched_peak(id));
     let said = child
         .stderr
         .take()
         .map(std::io::read_to_string)
         .transpose()?;
-    let ended = child.wait4()?;
-    Ok((
-        ended.status.success(),
-        said.unwrap_or_default(),
-        ended.rusage.maxrss,
-    ))
+    let status = child.wait()?;
+    let peak = watch.join().unwrap_or_default();
+    Ok((status.success(), said.unwrap_or_default(), peak))
+}
+
+/// The most memory that a process has had in RAM, in thousands of bytes, as it says itself until it ends. What the kernel says of a
+/// finished process counts the one that started it as well.
+fn watched_peak(process: u32) -> u64 {
+    let status = format!("/proc/{process}/status");
+    let peak = || {
+        let status = std::fs::read_to_string(&status).ok()?;
+        let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+        let kibibytes = line.split_whitespace().nth(1)?.parse::<u64>().ok()?;
+        Some(kibibytes * 1024 / 1000)
+    };
+    let mut most = 0;
+    while let Some(peak) = peak() {
+        most = peak;
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    most
 }
