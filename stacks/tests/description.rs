@@ -662,12 +662,15 @@ fn system() -> impl Strategy<Value = System> {
 fn operations() -> impl Strategy<Value = Option<Operations>> {
     let notify = option::of(alarms().prop_map(|alarms| alarms.emails));
     let budget = option::of(1..=i32::MAX);
-    let settings = (notify, budget, any::<bool>());
-    option::of(settings.prop_map(|(notify, budget, check)| Operations {
-        notify,
-        budget,
-        check,
-    }))
+    let settings = (notify, budget, any::<bool>(), any::<bool>());
+    option::of(
+        settings.prop_map(|(notify, budget, check, edge_alarms)| Operations {
+            notify,
+            budget,
+            check,
+            edge_alarms,
+        }),
+    )
 }
 
 /// Descriptions in which names are likely to meet: each of them is used for all kinds of things.
@@ -1018,9 +1021,11 @@ fn written(system: &System) -> String {
         notify,
         budget,
         check,
+        edge_alarms,
     }) = operations
     {
         writeln!(text, "[operations]\ncheck = {check}").unwrap();
+        writeln!(text, "edge_alarms = {edge_alarms}").unwrap();
         if let Some(notify) = notify {
             writeln!(text, "notify = {notify:?}").unwrap();
         }

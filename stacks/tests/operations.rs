@@ -130,6 +130,30 @@ fn a_budget_in_another_partition_is_left_out() {
     assert!(told.contains("no alarm on the budget"), "{told}");
 }
 
+/// An organisation may deny us-east-1 to systems of other Regions.
+#[test]
+fn without_edge_alarms_nothing_is_in_another_region() {
+    let text = format!("[operations]\nbudget = 9\ncheck = true\nedge_alarms = false\n{SITES}");
+    for region in ["eu-west-1", "us-east-1"] {
+        let described = described(region, &text);
+        let graph = graph(&described);
+        let names: BTreeSet<_> = own(&graph).map(|of| of.address.name().to_owned()).collect();
+        assert!(
+            names.contains("check") && names.contains("alarms"),
+            "{names:?}"
+        );
+        assert!(
+            !names
+                .iter()
+                .any(|name| name.contains("site-") || name == "budget"),
+            "{names:?}"
+        );
+        assert!(own(&graph).all(|node| node.region().is_none()));
+        let told = operations::left_out(&described).expect("something is left out");
+        assert!(told.contains("`edge_alarms` is false"), "{told}");
+    }
+}
+
 /// A pipeline's failures are in its own Region.
 #[test]
 fn pipelines_have_alarms_where_they_are() {

@@ -4,7 +4,7 @@ use super::alarms::{Alarms, email};
 use super::table::Table;
 
 /// The dashboard of the system, and alarms beyond those of the other stacks.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Operations {
     /// The mail addresses that its alarms notify. Default: those of `alarms.emails`.
     pub notify: Option<Vec<String>>,
@@ -13,10 +13,25 @@ pub struct Operations {
     pub budget: Option<i32>,
     /// Whether the shell is checked from outside, for which AWS charges. Default: no.
     pub check: bool,
+    /// Whether there are alarms on what has its metrics in us-east-1 alone, which are there: on the sites, their
+    /// certificates, the check and the budget. An organisation may deny that Region. Default: yes.
+    pub edge_alarms: bool,
+}
+
+impl Default for Operations {
+    fn default() -> Self {
+        Self {
+            notify: None,
+            budget: None,
+            check: false,
+            edge_alarms: true,
+        }
+    }
 }
 
 impl Operations {
     pub(super) fn read(table: &mut Table) -> Self {
+        let default = Self::default();
         Self {
             notify: table.texts("notify", email),
             budget: table.integer(
@@ -24,7 +39,8 @@ impl Operations {
                 1..=i32::MAX,
                 "US dollars that the whole account may cost in a month",
             ),
-            check: table.boolean("check").unwrap_or_default(),
+            check: table.boolean("check").unwrap_or(default.check),
+            edge_alarms: table.boolean("edge_alarms").unwrap_or(default.edge_alarms),
         }
     }
 

@@ -61,15 +61,20 @@ fn pipelines(graph: &Graph) -> Vec<Piped> {
 pub fn left_out(system: &System) -> Option<String> {
     let settings = system.operations.as_ref()?;
     let region = system.region.as_deref();
-    let is_left_out =
-        system.alarms.enabled && settings.budget.is_some() && !edge::is_reached_from(region);
-    is_left_out.then(|| {
-        format!(
-            "the stack {STACK} has no alarm on the budget: it would be in {EDGE_REGION}, which is in another partition \
-             than {}",
-            region.unwrap_or_default()
-        )
-    })
+    if !system.alarms.enabled || settings.budget.is_none() {
+        return None;
+    }
+    let why = if !settings.edge_alarms {
+        "`edge_alarms` is false".to_owned()
+    } else if edge::is_reached_from(region) {
+        return None;
+    } else {
+        let region = region.unwrap_or_default();
+        format!("it would be in {EDGE_REGION}, which is in another partition than {region}")
+    };
+    Some(format!(
+        "the stack {STACK} has no alarm on the budget: {why}"
+    ))
 }
 
 /// Adds the stack to the graph, after all others.
@@ -80,7 +85,7 @@ pub(crate) fn add(graph: &mut Graph, system: &System, settings: &Operations, sit
     let check = check::add(stack, settings, sites);
     let alarms = settings.alarms(&system.alarms);
     if let Some(topic) = topic(stack, &alarms) {
-        let has_edge = !sites.is_empty() || settings.budget.is_some();
+        let has_edge = settings.edge_alarms && (!sites.is_empty() || settings.budget.is_some());
         let edge = has_edge.then(|| Edge::of(stack, system, &alarms, &topic));
         let edge = edge.flatten();
         // The dashboard shows them in this order.
