@@ -84,6 +84,16 @@ mod tests {
     }
 
     #[test]
+    fn the_order_in_a_set_is_no_difference() {
+        let with = |texts: &[&str]| {
+            let nested = json!({"M": {"of": {"L": [{"SS": texts}]}}});
+            toggles(&json!([{"featureId": {"S": "a"}, "of": {"NS": texts}, "nested": nested}]))
+        };
+        assert_eq!(differences(with(&["1", "2"]), with(&["2", "1"])), []);
+        assert_eq!(differences(with(&["1", "2"]), with(&["2", "3"])).len(), 1);
+    }
+
+    #[test]
     fn a_revision_is_no_difference_and_a_type_is_one() {
         let item = |id: &str, value: Value, revision: &str| json!({"featureId": {"S": id}, "value": value, "revision": {"N": revision}});
         let number = json!({"N": "5"});

@@ -7,7 +7,7 @@ use toggle_contract::receipt::REQUEST;
 use toggle_contract::{REMOVED, REVISION, TOGGLE_KEY};
 
 use super::draft::{Item, revision};
-use super::value::{Plain, plain, untyped};
+use super::value::{Plain, plain, untyped, with_sorted_sets};
 
 /// The attribute that people read.
 pub(super) const NAME: &str = "featureName";
@@ -78,9 +78,10 @@ impl Toggle {
 
     /// The same as an item.
     pub(super) fn content_item(&self) -> Item {
-        let mut item = self.0.clone();
-        item.retain(|name, _| is_content(name));
-        item
+        let content = self.0.iter().filter(|(name, _)| is_content(name));
+        content
+            .map(|(name, value)| (name.clone(), with_sorted_sets(value)))
+            .collect()
     }
 
     /// Whether all attributes but id and revision are the same, with their types.

@@ -228,6 +228,26 @@ fn base64(bytes: &Blob) -> String {
     STANDARD.encode(bytes)
 }
 
+/// The same value, so that equal ones are alike: `DynamoDB` returns a set in any order.
+pub(super) fn with_sorted_sets(value: &AttributeValue) -> AttributeValue {
+    match value {
+        AttributeValue::Ss(texts) => AttributeValue::Ss(sorted(texts.clone())),
+        AttributeValue::Ns(numbers) => AttributeValue::Ns(sorted(numbers.clone())),
+        AttributeValue::Bs(bytes) => {
+            let mut bytes = bytes.clone();
+            bytes.sort_by(|one, other| one.as_ref().cmp(other.as_ref()));
+            AttributeValue::Bs(bytes)
+        }
+        AttributeValue::L(items) => AttributeValue::L(items.iter().map(with_sorted_sets).collect()),
+        AttributeValue::M(members) => {
+            let members = members.iter();
+            let sorted = members.map(|(name, of)| (name.clone(), with_sorted_sets(of)));
+            AttributeValue::M(sorted.collect())
+        }
+        other => other.clone(),
+    }
+}
+
 /// Sets have no order of their own.
 fn sorted(mut items: Vec<String>) -> Vec<String> {
     items.sort_unstable();
