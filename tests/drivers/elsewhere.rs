@@ -3,9 +3,10 @@
 use aws_sdk_cloudwatch::types::{ComparisonOperator, MetricAlarm, Statistic};
 use engine::{Action, Goal, Plan, PlanError, Reason, Refusal};
 use model::types::cloudwatch::Alarm;
-use model::types::sns::{Subscription, Topic, mark};
+use model::types::sns::{Topic, mark};
 use model::{Graph, Text};
 
+use super::sns::subscribe;
 use super::support::{World, describe, only, paths};
 
 const EDGE: &str = "us-east-1";
@@ -36,18 +37,7 @@ fn graph(world: &World, of: Described<'_>) -> Graph {
             ..Topic::default()
         };
         let topic = stack.add("topic", topic);
-        for address in of.addresses {
-            let subscription = Subscription {
-                topic_arn: topic.arn(),
-                protocol: "email".to_owned(),
-                endpoint: Text::from(*address),
-                raw_message_delivery: None,
-                filter_policy: None,
-                filter_policy_scope: None,
-                redrive_policy: None,
-            };
-            stack.add(&format!("mail-{}", mark("email", address)), subscription);
-        }
+        subscribe(stack, &topic, of.addresses);
         let alarm = Alarm {
             alarm_name: stack.account_wide_name("alarm"),
             region,

@@ -4,7 +4,7 @@ use aws_sdk_sns::Client;
 use engine::{Action, Goal, Plan, PlanError, Reason, Refusal};
 use model::types::sns::{Subscription, Topic, mark};
 use model::types::sqs::Queue;
-use model::{Graph, StackBuilder, Tags, Text};
+use model::{Graph, Handle, StackBuilder, Tags, Text};
 use serde_json::json;
 
 use super::support::{World, describe, only, paths};
@@ -31,6 +31,11 @@ fn arn(world: &World) -> String {
 /// Adds a topic and subscriptions of mail addresses.
 fn subscribed(stack: &mut StackBuilder<'_>, addresses: &[&str]) {
     let topic = stack.add("topic", topic());
+    subscribe(stack, &topic, addresses);
+}
+
+/// Subscribes mail addresses.
+pub(crate) fn subscribe(stack: &mut StackBuilder<'_>, topic: &Handle<Topic>, addresses: &[&str]) {
     for address in addresses {
         let name = format!("mail-{}", mark("email", address));
         let subscription = Subscription {

@@ -134,6 +134,15 @@ impl Project {
         ended
     }
 
+    /// Applies some stacks, and checks that their next plan is empty.
+    pub fn apply_only(&self, stacks: &[&str]) -> Ended {
+        let stacks = stacks.iter().flat_map(|stack| ["--stack", *stack]);
+        let stacks: Vec<_> = stacks.collect();
+        let ended = self.ok(&[&["apply", "--yes"], &stacks[..]].concat());
+        self.ok(&[&["plan", "--detailed-exitcode"], &stacks[..]].concat());
+        ended
+    }
+
     pub fn assert_nothing_to_do(&self) {
         let next = self.frontage(&["plan", "--detailed-exitcode"]);
         assert_eq!(next.code, Some(0), "the next plan is not empty: {next:#?}");

@@ -151,15 +151,7 @@ async fn a_release_whose_mark_fails_is_complete_and_says_so() {
 #[test]
 fn without_a_dashboard_no_release_is_marked() {
     let project = Project::described("[shell]\n[teams.billing]\n");
-    let apply = [
-        "apply",
-        "--yes",
-        "--stack",
-        "edge",
-        "--stack",
-        "team/billing",
-    ];
-    project.ok(&apply);
+    project.apply_only(&["edge", "team/billing"]);
     let dist = build(&project.path().join("dist"), "unmarked");
     let calls = Arc::new(Mutex::new(Vec::new()));
     let seen = Arc::clone(&calls);

@@ -71,6 +71,6 @@ impl<C: SdkClient + Clone> Places<C> {
 }
 
 /// The Region in an ARN.
-fn region_of(arn: &str) -> Option<&str> {
+pub(crate) fn region_of(arn: &str) -> Option<&str> {
     arn.split(':').nth(3).filter(|region| !region.is_empty())
 }

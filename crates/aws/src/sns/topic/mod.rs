@@ -19,6 +19,7 @@ use crate::kit::calls::Calls;
 use crate::kit::gone::until_gone;
 use crate::kit::leave::leave;
 use crate::kit::limits::{Checks, Limit};
+use crate::kit::places::region_of;
 use crate::kit::tag_store::{OwnTags, TagCalls as _, TagStore};
 use crate::kit::tagging;
 use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
@@ -144,10 +145,10 @@ impl ResourceDriver for Topics {
     async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
         let elsewhere = self.sns.arns_elsewhere(cache).await?;
         let arns = self.sns.arns(cache).await?;
-        let named = arns.iter().chain(&elsewhere).filter_map(|arn| {
-            let mut parts = arn.split(':').skip(3);
-            Some((parts.next()?, parts.last()?))
-        });
+        let named = arns
+            .iter()
+            .chain(&elsewhere)
+            .filter_map(|arn| Some((region_of(arn)?, arn.rsplit(':').next()?)));
         let topics = named.map(|(region, name)| self.find(region, name, cache));
         let topics = try_join_all(topics).await?;
         Ok(topics.into_iter().flatten().collect())
