@@ -21,6 +21,10 @@ pub const CONNECTION_KEY: &str = "connectionId";
 /// The attribute by which `DynamoDB` deletes an item of the connections table, in seconds since the
 /// epoch.
 pub const CONNECTION_EXPIRY: &str = "expiry";
+/// The attribute with what a connection's rules are evaluated for, as JSON in a string:
+/// `{"targetingKey":"…","groups":["beta"]}` and further claims of a verified token, or nothing but a
+/// `targetingKey` that the client named itself. Absent: nothing is known of the client.
+pub const CONNECTION_CONTEXT: &str = "context";
 
 /// The largest message that API Gateway sends to a client, in bytes: 128 KB. Source: its developer
 /// guide, `Quotas for configuring and running a WebSocket API`.

@@ -115,6 +115,7 @@ mod tests {
             endpoint: "https://fake/live".into(),
             connected_at: 0,
             expiry: None,
+            context: None,
         }
     }
 

@@ -152,6 +152,7 @@ mod tests {
             endpoint: String::new(),
             connected_at: 9_000,
             expiry: Some(12),
+            context: None,
         };
         assert!(!clock.has_expired(&connection));
         tokio::time::sleep(Duration::from_secs(2)).await;

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-pub use toggle_contract::{CONNECTION_EXPIRY as EXPIRY, CONNECTION_KEY};
+pub use toggle_contract::{
+    CONNECTION_CONTEXT as CONTEXT, CONNECTION_EXPIRY as EXPIRY, CONNECTION_KEY,
+};
 
 use crate::item::Item;
 
@@ -35,6 +37,9 @@ pub struct Connection {
     /// see the developer guide, `Working with expired items`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expiry: Option<u64>,
+    /// What rules are evaluated for, in JSON: see [`CONTEXT`]. `None` if nothing is known of the client.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub context: Option<String>,
 }
 
 impl Connection {
@@ -48,6 +53,7 @@ impl Connection {
             endpoint: text(ENDPOINT, "S")?.to_owned(),
             connected_at: number(CONNECTED_AT).unwrap_or(0),
             expiry: number(EXPIRY),
+            context: text(CONTEXT, "S").map(str::to_owned),
         })
     }
 }

@@ -10,7 +10,9 @@ use toggle_contract::TOGGLE_KEY;
 use toggle_contract::receipt::{self, Share};
 use tracing::warn;
 
-use crate::connection::{CONNECTED_AT, CONNECTION_KEY, Connection, ENDPOINT, EXPIRY, TRIED_AT};
+use crate::connection::{
+    CONNECTED_AT, CONNECTION_KEY, CONTEXT, Connection, ENDPOINT, EXPIRY, TRIED_AT,
+};
 use crate::item::{Item, State, from_sdk, toggle_id};
 use crate::ports::{Connections, Page, TableError, Toggles};
 use crate::receipts::Place;
@@ -94,6 +96,10 @@ impl ConnectionsTable {
             );
         let put = match expiry {
             Some(expiry) => put.item(EXPIRY, expiry),
+            None => put,
+        };
+        let put = match &connection.context {
+            Some(context) => put.item(CONTEXT, AttributeValue::S(context.clone())),
             None => put,
         };
         put.send()

@@ -277,6 +277,7 @@ pub(crate) fn connection(id: &str, age_ms: u64) -> Connection {
         endpoint: "https://e/live".into(),
         connected_at: NOW - age_ms,
         expiry: None,
+        context: None,
     }
 }
 

@@ -38,6 +38,7 @@ fn connection(context: &RequestContext, base: &CallbackBase, clock: Clock) -> Co
         endpoint: base.url(&context.api_id, &context.stage),
         connected_at,
         expiry: Some(connected_at / 1_000 + LIFETIME_SECONDS),
+        context: None,
     }
 }
 

@@ -129,6 +129,7 @@ mod tests {
             endpoint: "https://e/live".into(),
             connected_at: 7,
             expiry: Some(9),
+            context: None,
         };
         is_written_as(
             &task(Recipients::Connections(vec![connection])),

@@ -10,6 +10,7 @@ fn connection() -> Connection {
         endpoint: "https://e/live".into(),
         connected_at: 1_700_000_000_123,
         expiry: Some(1_700_009_000),
+        context: None,
     }
 }
 

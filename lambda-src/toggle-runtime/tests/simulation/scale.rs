@@ -175,6 +175,7 @@ fn connection(number: usize) -> Connection {
         endpoint: "e".into(),
         connected_at: 0,
         expiry: None,
+        context: None,
     }
 }
 

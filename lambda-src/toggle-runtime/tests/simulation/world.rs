@@ -577,6 +577,7 @@ impl World {
             endpoint: OWN.into(),
             connected_at,
             expiry: None,
+            context: None,
         };
         inner.log_connection(&id, Operation::Insert, Some(stored(&connection)));
         inner.stored.insert(id.clone(), connection);
@@ -593,6 +594,7 @@ impl World {
             endpoint: endpoint.to_owned(),
             connected_at,
             expiry,
+            context: None,
         };
         let item = stored(&connection);
         inner.log_connection(&connection.id, Operation::Insert, Some(item));
@@ -787,12 +789,16 @@ fn stored(connection: &Connection) -> Item {
         endpoint,
         connected_at,
         expiry,
+        context,
     } = connection;
     let item = json!({ "connectionId": {"S": id}, "connectionEndpoint": {"S": endpoint},
         "connectedAt": {"N": connected_at.to_string()} });
     let mut item: Item = serde_json::from_value(item).unwrap();
     if let Some(expiry) = expiry {
         item.insert("expiry".into(), json!({ "N": expiry.to_string() }));
+    }
+    if let Some(context) = context {
+        item.insert("context".into(), json!({ "S": context }));
     }
     item
 }
