@@ -1,17 +1,19 @@
 //! A toggle's rules, compiled for a moment, and what they answer.
 
+use std::collections::BTreeSet;
+
 use datalogic_rs::Logic;
 use datalogic_rs::bumpalo::Bump;
 use jiff::Timestamp;
 use serde_json::Value;
 use toggle_contract::{
-    ACTIVE, DEFAULT_VARIANT, RAMP, SEGMENT, TARGETING, TOUCHED_AT, VARIANTS, WINDOWS,
+    ACTIVE, DEFAULT_VARIANT, RAMP, REVISION, SEGMENT, TARGETING, TOUCHED_AT, VARIANTS, WINDOWS,
 };
 
 use crate::error::RuleError;
 use crate::logic::{Chosen, Client, compile, parse, timestamps};
 use crate::ramp::Steps;
-use crate::references::prerequisites;
+use crate::references::{prerequisites, references};
 use crate::window::Window;
 use crate::{Item, text};
 
@@ -59,6 +61,7 @@ pub enum Reason {
 pub struct Rule {
     id: String,
     at: Timestamp,
+    revision: Revision,
     variants: Vec<(String, Value)>,
     decided: Result<Parts, Reason>,
 }
@@ -87,13 +90,19 @@ impl Rule {
         find: &impl Fn(&str) -> Option<&'i Item>,
         at_ms: u64,
     ) -> Self {
-        // A clock that is behind must not miss the edge that it was woken for.
-        let touched = item
-            .get(TOUCHED_AT)
-            .and_then(|value| value.get("N")?.as_str());
-        let touched = touched.and_then(|at| at.parse().ok()).unwrap_or(0);
-        let at = timestamp(at_ms.max(touched));
-        Self::within(id, item, find, at, &mut Vec::new())
+        let needs = Needs::of(item, find);
+        // A clock that is behind must not miss the edge that something was woken for.
+        let at = timestamp(at_ms.max(needs.touched_at));
+        let rule = Self::within(id, item, find, at, &mut Vec::new());
+        Self {
+            revision: needs.revision,
+            ..rule
+        }
+    }
+
+    /// What a client is told as the toggle's revision.
+    pub(crate) const fn revision(&self) -> Revision {
+        self.revision
     }
 
     fn within<'i>(
@@ -121,6 +130,7 @@ impl Rule {
         Self {
             id: id.to_owned(),
             at,
+            revision: Revision::Own,
             variants,
             decided,
         }
@@ -216,6 +226,61 @@ impl Rule {
                     .map(|(_, value)| value);
                 value.and_then(|value| value.get("BOOL")) != Some(&Value::Bool(false))
             }
+        }
+    }
+}
+
+/// What a client is told as the revision of a toggle that refers to others: its answer changes with theirs, and
+/// so must what an older message is told by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Revision {
+    /// Its own.
+    Own,
+    /// The highest of its own and of those that it refers to.
+    Highest(u64),
+    /// None: something is missing, whose revision may have been the highest.
+    Unknown,
+}
+
+/// What an item and all that it refers to have in common.
+struct Needs {
+    /// When the last of them was woken, in milliseconds since the epoch.
+    touched_at: u64,
+    revision: Revision,
+}
+
+impl Needs {
+    fn of<'i>(item: &Item, find: &impl Fn(&str) -> Option<&'i Item>) -> Self {
+        let number = |item: &Item, name: &str| {
+            let text = item.get(name).and_then(|value| value.get("N")?.as_str());
+            text.and_then(|text| text.parse::<u64>().ok()).unwrap_or(0)
+        };
+        let mut touched_at = number(item, TOUCHED_AT);
+        let mut highest = number(item, REVISION);
+        let (mut seen, mut is_whole) = (BTreeSet::new(), true);
+        let mut missing = references(item);
+        while let Some(next) = missing.pop_first() {
+            if seen.contains(&next) {
+                continue;
+            }
+            match find(&next) {
+                Some(needed) => {
+                    touched_at = touched_at.max(number(needed, TOUCHED_AT));
+                    highest = highest.max(number(needed, REVISION));
+                    missing.extend(references(needed));
+                }
+                None => is_whole = false,
+            }
+            seen.insert(next);
+        }
+        let revision = match (seen.is_empty(), is_whole) {
+            (true, _) => Revision::Own,
+            (false, true) => Revision::Highest(highest),
+            (false, false) => Revision::Unknown,
+        };
+        Self {
+            touched_at,
+            revision,
         }
     }
 }

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use toggle_contract::{ACTIVE, NEVER_TOLD, RULES, VALUE, VARIANT};
+use toggle_contract::{ACTIVE, NEVER_TOLD, REVISION, RULES, VALUE, VARIANT};
 
 use crate::Item;
-use crate::rule::{Answer, Rule};
+use crate::rule::{Answer, Revision, Rule};
 
 /// Whether an item has rules. One without has the same bytes for everybody.
 #[must_use]
@@ -52,6 +52,13 @@ impl Private {
     pub fn answered(&self, item: &Item, rule: &Rule, answer: Answer) -> Item {
         let mut told = self.told(item);
         told.insert(ACTIVE.to_owned(), json!({ "BOOL": rule.is_on(answer) }));
+        if let Some(revision) = told.get_mut(REVISION) {
+            match rule.revision() {
+                Revision::Own => {}
+                Revision::Highest(highest) => *revision = json!({ "N": highest.to_string() }),
+                Revision::Unknown => drop(told.remove(REVISION)),
+            }
+        }
         if rule.variants().is_empty() && rule.broken().is_none() {
             return told;
         }

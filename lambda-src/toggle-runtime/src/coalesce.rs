@@ -34,6 +34,9 @@ impl Pending {
     /// What its rules refer to: a prerequisite, or a segment.
     #[must_use]
     pub fn needed(&self, id: &str) -> Option<&Item> {
+        if id == self.id {
+            return self.item.as_ref();
+        }
         self.needs.get(id)?.as_ref()
     }
 }

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::stream::{self, StreamExt};
-use toggle_rules::{dependants, references};
+use toggle_rules::{dependants, is_segment, references};
 use tracing::error;
 
 use crate::clock::bounded;
 use crate::coalesce::{Pending, Trigger, earliest};
 use crate::item::Item;
 use crate::line::Delivery;
+use crate::policy::Rule;
 use crate::ports::{TableError, Toggles};
 
 /// The toggles' states in the table, and the first record whose toggle cannot be read.
@@ -61,13 +62,17 @@ async fn with_needs<T: Toggles>(
     Ok((item, needs))
 }
 
-/// The toggles that have changed, and those whose rules refer to them: what clients are sent of these may
-/// have changed with them. `None` if they cannot be read.
+/// The toggles that have changed, and those whose rules refer to them, or to segments that have: what clients
+/// are sent of these may have changed with them. `None` if they cannot be read.
 pub async fn with_dependants<T: Toggles, C, P>(
     mut triggers: Vec<Trigger>,
     toggles: &T,
     exchange: &Delivery<'_, C, P>,
 ) -> Option<Vec<Trigger>> {
+    if !exchange.policy.keeps(Rule::Dependants) {
+        triggers.retain(|trigger| !is_segment(&trigger.id));
+        return Some(triggers);
+    }
     let referring = bounded(exchange.deadline.close, toggles.referring()).await;
     let referring = referring.inspect_err(|error| {
         let error = error as &dyn std::error::Error;
@@ -86,6 +91,7 @@ pub async fn with_dependants<T: Toggles, C, P>(
     }
     let others = first_of.into_iter();
     triggers.extend(others.map(|(id, first)| Trigger { id, first }));
+    triggers.retain(|trigger| !is_segment(&trigger.id));
     Some(triggers)
 }
 
@@ -100,7 +106,12 @@ pub async fn reread<T: Toggles, C, P>(
         first: toggle.first,
     };
     let (mut now, unread) = read(told.iter().map(trigger).collect(), toggles, exchange).await;
-    now.retain(|toggle| !told.contains(toggle));
+    let same = |now: &Pending, told: &Pending| {
+        now.id == told.id
+            && now.item == told.item
+            && (now.needs == told.needs || !exchange.policy.keeps(Rule::Needs))
+    };
+    now.retain(|toggle| !told.iter().any(|told| same(toggle, told)));
     (now, unread)
 }
 

@@ -87,6 +87,10 @@ pub enum Rule {
     Doubt,
     /// With the state, removals are sent that an interrupted sender's state may have missed.
     Removals,
+    /// Toggles whose rules refer to one that has changed are sent as well.
+    Dependants,
+    /// What the rules of a sent toggle refer to is read again with it.
+    Needs,
     /// Connections of another API that cannot be reached are forgotten, and fail no record.
     Forget,
     /// Connections whose items have expired are left out.

@@ -5,7 +5,6 @@ use std::future::ready;
 use std::rc::Rc;
 
 use futures_util::stream::{Stream, StreamExt};
-use toggle_rules::is_segment;
 use tokio::sync::Semaphore;
 
 use crate::coalesce::Pending;
@@ -211,7 +210,7 @@ impl<'a, C: Connections, P: Callback> Sending<'a, C, P> {
     /// The messages, and their size in bytes.
     fn build(&self, answers: &Answers) -> (Messages, usize) {
         let limit = self.exchange.policy.message_limit;
-        let toggles = self.pending.iter().filter(|toggle| !is_segment(&toggle.id));
+        let toggles = self.pending.iter();
         let told: Vec<_> = toggles
             .map(|Pending { id, item, .. }| {
                 let told = item.as_ref().map(|item| self.rules.told(id, item, answers));

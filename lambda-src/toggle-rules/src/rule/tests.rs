@@ -228,6 +228,30 @@ fn segments_and_prerequisites_are_looked_up() {
 }
 
 #[test]
+fn what_refers_to_others_is_as_new_and_as_late_as_they_are() {
+    let later = NOW + 5_000;
+    let opens = format!(r#"[{{"from":"{}"}}]"#, timestamp(later));
+    let base = item(
+        json!({"revision": {"N": "9"}, "touchedAt": {"N": later.to_string()}, "windows": {"S": opens}}),
+    );
+    let top = item(json!({"revision": {"N": "4"}, "prerequisites": {"SS": ["base"]}}));
+    let told = |base: Option<&Item>| {
+        let rule = Rule::of("top", &top, &|_| base, NOW);
+        let answer = evaluate([&rule], None).remove(0).answer;
+        (
+            answer,
+            Private::default()
+                .answered(&top, &rule, answer)
+                .get("revision")
+                .cloned(),
+        )
+    };
+    // A clock that is behind the one that woke the other.
+    assert_eq!(told(Some(&base)), (Answer::On, Some(json!({"N": "9"}))));
+    assert_eq!(told(None), (Answer::Off, None));
+}
+
+#[test]
 fn a_window_that_is_closed_is_off_and_a_late_clock_is_corrected() {
     let windows = r#"[{"days":"MON-FRI","from":"09:00","to":"17:00","zone":"Europe/Berlin"}]"#;
     let mut toggle = item(json!({"windows": {"S": windows}}));
