@@ -1,6 +1,7 @@
 //! `frontage toggles`: an operator's access to the toggles, and a real client of the service.
 
 mod between;
+mod rules;
 mod wait;
 mod watch;
 
@@ -19,7 +20,7 @@ use crate::cli::output::{print, print_json, say};
 use crate::cli::{advice, context, identity};
 use crate::render;
 use crate::toggles::{
-    AttributeText, Change, NameError, Store, check_attribute, check_id, check_removal,
+    AttributeText, Change, NameError, RuleChange, Store, check_attribute, check_id, check_removal,
 };
 
 /// The commands.
@@ -34,7 +35,7 @@ pub(super) enum Command {
         id: String,
     },
     /// Switch a toggle on or off; creates it if it does not exist
-    Set(Set),
+    Set(Box<Set>),
     /// Remove attributes of a toggle
     Unset(Unset),
     /// Delete a toggle
@@ -60,6 +61,11 @@ pub(super) enum Command {
     Diff(between::Diff),
     /// Copy toggles of another system, with all attributes; those that it does not have stay
     Copy(between::Copy),
+    /// Say what a client is told of a toggle, and which of its rules decides that
+    Explain(rules::Explain),
+    /// Conditions with a name, which rules of several toggles refer to
+    #[command(subcommand)]
+    Segment(rules::Segments),
     /// Connect like a client: print the state, then each change as it arrives
     Watch,
 }
@@ -85,6 +91,8 @@ pub(super) struct Set {
     /// Only if it has this revision now; 0: only if it has none. Default: whatever it has
     #[arg(long, value_name = "NUMBER")]
     if_revision: Option<u64>,
+    #[command(flatten)]
+    rules: rules::Rules,
     #[command(flatten)]
     wait: Wait,
 }
@@ -136,7 +144,9 @@ pub(super) async fn run(global: &Global, command: &Command) -> Result<ExitCode, 
         Command::Get { id } => get(global, id).await?,
         Command::Unset(arguments) => unset(global, arguments).await?,
         Command::Set(set) => {
+            let rules = set.rules.change()?;
             let change = Change {
+                rules: Some(&rules).filter(|rules| **rules != RuleChange::default()),
                 id: &set.id,
                 active: set.state == State::On,
                 name: set.name.as_deref(),
@@ -169,6 +179,8 @@ pub(super) async fn run(global: &Global, command: &Command) -> Result<ExitCode, 
         }
         Command::Diff(diff) => return Box::pin(between::diff(global, diff)).await,
         Command::Copy(copy) => Box::pin(between::copy(global, copy)).await?,
+        Command::Explain(explain) => rules::explain(global, explain).await?,
+        Command::Segment(command) => rules::segments(global, command).await?,
         Command::Watch => Box::pin(watch::run(global)).await?,
     }
     Ok(ExitCode::SUCCESS)

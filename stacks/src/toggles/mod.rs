@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use toggle_contract::{CONNECT_TIMEOUT_SECONDS, CONNECTIONS_TABLE, NAMES};
 
 pub(crate) use self::alarms::{Watched, add_alarm, alarms, subscribed, topic};
+pub(crate) use self::posting::private;
 use self::posting::{Pace, Sender};
 use self::senders::{new_connection, toggle_message};
 use self::slice::toggle_slice;
@@ -130,6 +131,7 @@ pub(crate) fn add(graph: &mut Graph, system: &System, code: &Sources) -> Service
             (NAMES.toggle_message, &toggle_message),
         ],
         slices: Some(&slices),
+        rules: Some(&tables.toggles),
     };
     let topic = topic(stack, &system.alarms);
     alarms(stack, topic.as_ref(), &watched);
