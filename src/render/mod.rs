@@ -24,4 +24,6 @@ pub use release::{
 };
 pub use report::{outputs, pending, report};
 pub use status::status;
-pub use toggles::{copied, delivery, differences, message, resent, toggle, toggles};
+pub use toggles::{
+    copied, delivery, differences, message, resent, toggle, toggle_history, toggles,
+};

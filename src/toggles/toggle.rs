@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 use toggle_contract::receipt::REQUEST;
-use toggle_contract::{REMOVED, REVISION, TOGGLE_KEY};
+use toggle_contract::{LAST_CHANGE, REMOVED, REVISION, TOGGLE_KEY};
 
 use super::draft::{Item, revision};
 use super::value::{Plain, plain, untyped, with_sorted_sets};
@@ -69,8 +69,8 @@ impl Toggle {
         others.map(|(name, value)| (name.as_str(), json(&value)))
     }
 
-    /// All attributes but its id and revision, in JSON and by name: what it has in common with a copy in
-    /// another system.
+    /// All attributes but its id, its revision and who changed it, in JSON and by name: what it has in common
+    /// with a copy in another system.
     pub(super) fn content(&self) -> impl Iterator<Item = (&str, String)> {
         let content = plain(&self.0).filter(|(name, _)| is_content(name));
         content.map(|(name, value)| (name.as_str(), json(&value)))
@@ -84,7 +84,7 @@ impl Toggle {
             .collect()
     }
 
-    /// Whether all attributes but id and revision are the same, with their types.
+    /// Whether all attributes but id, revision and author are the same, with their types.
     pub(super) fn has_content_of(&self, other: &Self) -> bool {
         self.content_item() == other.content_item()
     }
@@ -100,6 +100,12 @@ impl Toggle {
         Self(item)
     }
 
+    /// The same toggle without who changed it.
+    pub(super) fn without_author(mut self) -> Self {
+        self.0.remove(LAST_CHANGE);
+        self
+    }
+
     /// A toggle as sent to clients, in DynamoDB's JSON: `{"featureId": {"S": "1"}, …}`.
     pub(super) fn from_message(item: &Value) -> Self {
         let attributes = item.as_object().into_iter().flatten();
@@ -112,7 +118,7 @@ impl Toggle {
 }
 
 fn is_content(name: &str) -> bool {
-    name != TOGGLE_KEY && name != REVISION
+    ![TOGGLE_KEY, REVISION, LAST_CHANGE].contains(&name)
 }
 
 /// Values of attributes always serialise.

@@ -4,6 +4,7 @@
 //! Without dependencies but `serde`: the stack that deploys the functions compiles none of Lambda's
 //! crates.
 
+pub mod history;
 pub mod receipt;
 
 /// The attribute that is a toggle's key.
@@ -15,6 +16,15 @@ pub const REMOVED: &str = "isRemoved";
 /// The attribute by which `DynamoDB` deletes a tombstone, in seconds since the epoch. A name that no
 /// toggle has by chance, since it would be deleted by it.
 pub const TOMBSTONE_EXPIRY: &str = "tombstoneExpiry";
+/// The attribute of a toggle with who changed it last, a map of [`BY`], [`AT`] and, if it was said, [`COMMENT`].
+/// It is sent to no client. Whoever writes a toggle otherwise leaves it as it is, and is unknown because of that.
+pub const LAST_CHANGE: &str = "lastChange";
+/// Who: text, as a rule the ARN of a caller of AWS.
+pub const BY: &str = "by";
+/// When, in milliseconds since the epoch, a number.
+pub const AT: &str = "at";
+/// Why: text.
+pub const COMMENT: &str = "comment";
 
 /// The attribute that is a connection's key.
 pub const CONNECTION_KEY: &str = "connectionId";
@@ -51,6 +61,12 @@ pub const SNAPSHOT_BUCKET: &str = "SNAPSHOT_BUCKET";
 /// The file with the state of all toggles there.
 pub const SNAPSHOT: &str = "toggles.json";
 
+/// The environment variable with the name of the table of the toggles' history.
+pub const HISTORY_TABLE: &str = "HISTORY_TABLE";
+/// The environment variable with the number of days that a record of it is kept, a positive decimal
+/// integer.
+pub const HISTORY_DAYS: &str = "HISTORY_DAYS";
+
 /// Seconds that the connection manager may run. A connection is in the table before `$connect` has
 /// returned, so this bounds how long it can be known there and not yet be open.
 pub const CONNECT_TIMEOUT_SECONDS: u16 = 10;
@@ -63,6 +79,7 @@ pub const NAMES: PerFunction<&str> = PerFunction {
     toggle_message: "toggle-message",
     toggle_slice: "toggle-slice",
     toggle_snapshot: "toggle-snapshot",
+    toggle_history: "toggle-history",
 };
 
 /// A value per function; none can be missing.
@@ -78,6 +95,8 @@ pub struct PerFunction<T> {
     pub toggle_slice: T,
     /// Writes the state of all toggles to a file.
     pub toggle_snapshot: T,
+    /// Records each change of a toggle.
+    pub toggle_history: T,
 }
 
 impl<T> PerFunction<T> {
@@ -90,6 +109,7 @@ impl<T> PerFunction<T> {
             toggle_message: &self.toggle_message,
             toggle_slice: &self.toggle_slice,
             toggle_snapshot: &self.toggle_snapshot,
+            toggle_history: &self.toggle_history,
         }
     }
 
@@ -102,6 +122,7 @@ impl<T> PerFunction<T> {
             toggle_message: make(self.toggle_message),
             toggle_slice: make(self.toggle_slice),
             toggle_snapshot: make(self.toggle_snapshot),
+            toggle_history: make(self.toggle_history),
         }
     }
 }
@@ -116,13 +137,14 @@ impl<T> PerFunction<Option<T>> {
             toggle_message: self.toggle_message?,
             toggle_slice: self.toggle_slice?,
             toggle_snapshot: self.toggle_snapshot?,
+            toggle_history: self.toggle_history?,
         })
     }
 }
 
 impl<T> IntoIterator for PerFunction<T> {
     type Item = T;
-    type IntoIter = std::array::IntoIter<T, 5>;
+    type IntoIter = std::array::IntoIter<T, 6>;
 
     fn into_iter(self) -> Self::IntoIter {
         [
@@ -131,6 +153,7 @@ impl<T> IntoIterator for PerFunction<T> {
             self.toggle_message,
             self.toggle_slice,
             self.toggle_snapshot,
+            self.toggle_history,
         ]
         .into_iter()
     }
@@ -148,9 +171,10 @@ mod tests {
         assert_eq!(lengths.toggle_message, NAMES.toggle_message.len());
         assert_eq!(lengths.toggle_slice, NAMES.toggle_slice.len());
         assert_eq!(lengths.toggle_snapshot, NAMES.toggle_snapshot.len());
+        assert_eq!(lengths.toggle_history, NAMES.toggle_history.len());
         assert_eq!(
             lengths.as_ref().into_iter().copied().collect::<Vec<_>>(),
-            [18, 14, 14, 12, 15]
+            [18, 14, 14, 12, 15, 14]
         );
     }
 

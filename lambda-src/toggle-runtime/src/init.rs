@@ -15,8 +15,8 @@ use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpConnector};
 use lambda_runtime::Context;
 use toggle_contract::{
-    API_ID, API_STAGE, CONNECT_TIMEOUT_SECONDS, CONNECTIONS_TABLE, POSTS_PER_SECOND,
-    SLICES_QUEUE_URL, SNAPSHOT, SNAPSHOT_BUCKET, TOGGLES_TABLE,
+    API_ID, API_STAGE, CONNECT_TIMEOUT_SECONDS, CONNECTIONS_TABLE, HISTORY_DAYS, HISTORY_TABLE,
+    POSTS_PER_SECOND, SLICES_QUEUE_URL, SNAPSHOT, SNAPSHOT_BUCKET, TOGGLES_TABLE,
 };
 use tokio::time::Instant;
 use tracing::{Level, error, info};
@@ -25,8 +25,9 @@ use crate::bucket::{self, BucketFile};
 use crate::callback::Management;
 use crate::clock::{Clock, Deadline};
 use crate::connection::CallbackBase;
-use crate::dynamo::{ConnectionsTable, TogglesTable};
+use crate::dynamo::{ConnectionsTable, HistoryTable, TogglesTable};
 use crate::event::{BatchResponse, QueueEvent, StreamEvent};
+use crate::history;
 use crate::line::{Delivery, fraction, millis};
 use crate::outbox::Outbox;
 use crate::pace::Pace;
@@ -144,6 +145,44 @@ impl Snapshot {
             }
         }
         BatchResponse::retry_from(event, written.err().map(|_| 0))
+    }
+}
+
+/// The configuration and clients of toggle-history.
+#[derive(Debug)]
+pub struct History {
+    /// The history.
+    pub table: HistoryTable,
+}
+
+impl History {
+    /// Reads the environment and creates the client.
+    pub async fn start() -> Result<Self, StartError> {
+        let began = start_logs();
+        let name = required(HISTORY_TABLE)?;
+        let days = positive(HISTORY_DAYS, &required(HISTORY_DAYS)?);
+        let days = u64::from(days.inspect_err(cannot_start)?.get());
+        let client = aws_sdk_dynamodb::Client::new(&configuration().await);
+        started(began);
+        let kept = days * 24 * 60 * 60;
+        Ok(Self {
+            table: HistoryTable { client, name, kept },
+        })
+    }
+
+    /// Records the changes. Requests a retry from the first that could not be recorded.
+    pub async fn write(&self, event: &StreamEvent, context: &Context) -> BatchResponse {
+        let began = Instant::now();
+        let deadline = Deadline::of(&Clock::system(), context.deadline);
+        let first_failed = history::record(event, &self.table, deadline.tell).await;
+        info!(
+            request_id = context.request_id,
+            records = event.records.len(),
+            retry_from = first_failed,
+            took_ms = fraction(began.elapsed()),
+            "recorded"
+        );
+        BatchResponse::retry_from(event, first_failed)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The common library of the five toggle functions: the message formats, the three algorithms that
+//! The common library of the six toggle functions: the message formats, the three algorithms that
 //! send toggles to clients, and their adapters to `DynamoDB`, API Gateway and SQS.
 //!
 //! [`welcome`], [`announce`] and [`slice`] contain the rules and know no AWS: they reach the outside through
@@ -19,6 +19,7 @@ pub mod event;
 #[cfg(test)]
 mod fake;
 pub mod fan_out;
+pub mod history;
 pub mod init;
 pub mod item;
 pub mod known;

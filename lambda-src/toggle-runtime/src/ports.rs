@@ -7,6 +7,7 @@
 use toggle_contract::receipt::Share;
 
 use crate::connection::Connection;
+use crate::history::Entry;
 use crate::item::{Item, State};
 use crate::receipts::Place;
 use crate::task::{Parcel, Segment};
@@ -98,6 +99,15 @@ pub trait Callback {
     async fn post(&self, connection: &Connection, message: &[u8]) -> Result<(), CallbackError>;
     /// Closes the connection.
     async fn close(&self, connection: &Connection) -> Result<(), CallbackError>;
+}
+
+/// The history of the toggles.
+pub trait Journal {
+    /// The last record of a toggle before a place, read consistently: with the item after it and that
+    /// item's last change.
+    async fn last_before(&self, toggle: &str, at: &str) -> Result<Option<Entry>, TableError>;
+    /// Stores a record. One that is there is left, and that is success.
+    async fn add(&self, entry: &Entry) -> Result<(), TableError>;
 }
 
 /// A file could not be written. Contains its URL and the answer.

@@ -10,10 +10,10 @@ pub struct Toggles {
     /// The WebSocket API's stage, the last part of its URL: 1 to 128 characters of `A-Z`, `a-z`,
     /// `0-9`, `_` and `-`. Default: `live`.
     pub stage: String,
-    /// Whether the table of toggles can be restored to any second of the last 35 days. Default:
-    /// yes.
+    /// Whether the table of toggles and that of their history can be restored to any second of the
+    /// last 35 days. Default: yes.
     pub point_in_time_recovery: bool,
-    /// Whether AWS refuses to delete the table of toggles. Default: yes.
+    /// Whether AWS refuses to delete the table of toggles and that of their history. Default: yes.
     pub deletion_protection: bool,
     /// Seconds that a changed toggle may wait to be sent together with others: 0 to 300. Default:
     /// 0.
@@ -25,6 +25,8 @@ pub struct Toggles {
     pub max_record_age_seconds: i32,
     /// Days that a record of a dropped change is kept: 1 to 14. Default: 14.
     pub dead_letter_retention_days: i32,
+    /// Days that the history of the toggles is kept: 1 to 3,650. Default: 365.
+    pub history_days: i32,
     /// The account's quota of posts per second to the connections of all its WebSocket APIs in the
     /// Region: 100 to 1,000,000. The functions make at most nine tenths of it. Default: not
     /// stated; AWS's default, see [`Self::posts_quota`].
@@ -71,6 +73,7 @@ impl Default for Toggles {
             max_retries: 10,
             max_record_age_seconds: 21_600,
             dead_letter_retention_days: 14,
+            history_days: 365,
             posts_per_second: None,
             connects_per_second: None,
             longest_wait: 300,
@@ -116,6 +119,13 @@ impl Toggles {
                     "the days that a record of a dropped change is kept",
                 )
                 .unwrap_or(default.dead_letter_retention_days),
+            history_days: table
+                .integer(
+                    "history_days",
+                    1..=3_650,
+                    "the days that the history is kept",
+                )
+                .unwrap_or(default.history_days),
             posts_per_second: table.integer(
                 "posts_per_second",
                 100..=1_000_000,

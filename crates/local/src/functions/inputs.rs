@@ -35,12 +35,14 @@ pub(super) fn digests(
         toggle_message,
         toggle_slice,
         toggle_snapshot,
+        toggle_history,
     ] = [
         NAMES.connection_manager,
         NAMES.new_connection,
         NAMES.toggle_message,
         NAMES.toggle_slice,
         NAMES.toggle_snapshot,
+        NAMES.toggle_history,
     ]
     .map(|name| workspace.digest(name));
     Ok(PerFunction {
@@ -49,6 +51,7 @@ pub(super) fn digests(
         toggle_message: toggle_message?,
         toggle_slice: toggle_slice?,
         toggle_snapshot: toggle_snapshot?,
+        toggle_history: toggle_history?,
     })
 }
 
