@@ -26,6 +26,47 @@ pub const AT: &str = "at";
 /// Why: text.
 pub const COMMENT: &str = "comment";
 
+/// The attribute that says whether a toggle is on; `false` is off for everybody, whatever else is described.
+pub const ACTIVE: &str = "isActive";
+/// The attribute with a toggle's value, which clients of `OpenFeature` read.
+pub const VALUE: &str = "value";
+/// The attribute with the name of the variant that a client is sent.
+pub const VARIANT: &str = "variant";
+
+/// The attribute with flagd's targeting, JSON in a string. It and the next ones are rules: they never
+/// leave the account.
+pub const TARGETING: &str = "targeting";
+/// The attribute with the variants that targeting chooses from: a map of values by name.
+pub const VARIANTS: &str = "variants";
+/// The attribute with the name of the variant for clients that targeting says nothing of.
+pub const DEFAULT_VARIANT: &str = "defaultVariant";
+/// The attribute with the ids of the toggles that must be on for a client: a set of strings.
+pub const PREREQUISITES: &str = "prerequisites";
+/// The attribute with the windows in which a toggle is on, JSON in a string.
+pub const WINDOWS: &str = "windows";
+/// The attribute with a rollout in steps, JSON in a string.
+pub const RAMP: &str = "ramp";
+/// The attribute with the time at which a schedule last woke the toggle, in milliseconds since the epoch.
+pub const TOUCHED_AT: &str = "touchedAt";
+/// What makes an item a toggle with rules.
+pub const RULES: [&str; 5] = [TARGETING, VARIANTS, PREREQUISITES, WINDOWS, RAMP];
+/// The attributes that clients are never sent.
+pub const NEVER_TOLD: [&str; 7] = [
+    TARGETING,
+    VARIANTS,
+    DEFAULT_VARIANT,
+    PREREQUISITES,
+    WINDOWS,
+    RAMP,
+    TOUCHED_AT,
+];
+
+/// How the id of a segment begins, an item that has [`SEGMENT`]: a condition with a name, which rules refer
+/// to. Clients are never sent one.
+pub const SEGMENT_PREFIX: &str = "segment:";
+/// The attribute with a segment's condition, flagd's targeting as JSON in a string.
+pub const SEGMENT: &str = "segment";
+
 /// The attribute that is a connection's key.
 pub const CONNECTION_KEY: &str = "connectionId";
 /// The attribute by which `DynamoDB` deletes an item of the connections table, in seconds since the
@@ -35,6 +76,13 @@ pub const CONNECTION_EXPIRY: &str = "expiry";
 /// `{"targetingKey":"…","groups":["beta"]}` and further claims of a verified token, or nothing but a
 /// `targetingKey` that the client named itself. Absent: nothing is known of the client.
 pub const CONNECTION_CONTEXT: &str = "context";
+
+/// The namespace of the functions' own metrics.
+pub const METRICS: &str = "Frontage";
+/// The metric that counts toggles whose rules are broken, and that were sent as off.
+pub const BROKEN_RULES: &str = "BrokenRules";
+/// The dimension of that metric: the name of the toggles' table.
+pub const METRIC_DIMENSION: &str = "TogglesTable";
 
 /// The largest message that API Gateway sends to a client, in bytes: 128 KB. Source: its developer
 /// guide, `Quotas for configuring and running a WebSocket API`.
@@ -58,6 +106,9 @@ pub const SLICES_QUEUE_URL: &str = "SLICES_QUEUE_URL";
 pub const POSTS_PER_SECOND: &str = "POSTS_PER_SECOND";
 /// The environment variable with the name of the bucket that toggle-snapshot writes to.
 pub const SNAPSHOT_BUCKET: &str = "SNAPSHOT_BUCKET";
+/// The environment variable with the names of further attributes that clients are never sent, separated by
+/// commas. Absent: none.
+pub const PRIVATE_ATTRIBUTES: &str = "PRIVATE_ATTRIBUTES";
 /// The file with the state of all toggles there.
 pub const SNAPSHOT: &str = "toggles.json";
 

@@ -4,7 +4,7 @@
 use tokio::time::Instant;
 
 use crate::coalesce::{Pending, coalesce, earliest, first_of};
-use crate::current::{ids, read, reread};
+use crate::current::{ids, read, reread, with_dependants};
 use crate::event::StreamEvent;
 use crate::fan_out::{FanOut, Outcome};
 use crate::known::Known;
@@ -39,7 +39,11 @@ where
     B: Backlog,
 {
     let (triggers, malformed) = coalesce(event);
+    let first = triggers.iter().map(|trigger| trigger.first).min();
     let mut requests = Requests::of(event);
+    let Some(triggers) = with_dependants(triggers, toggles, exchange).await else {
+        return earliest(malformed, first);
+    };
     let (mut pending, unread) = read(triggers, toggles, exchange).await;
     let mut failed = earliest(malformed, unread);
     let mut round = 0;

@@ -1,5 +1,7 @@
 //! Merges the records of one batch into the toggles that have changed.
 
+use std::collections::BTreeMap;
+
 use tracing::error;
 
 use crate::event::StreamEvent;
@@ -22,8 +24,21 @@ pub struct Pending {
     pub id: String,
     /// Its item or tombstone; `None` if it was deleted otherwise.
     pub item: Option<Item>,
+    /// What its rules refer to, and what that refers to: items by id, as they were read with it.
+    pub needs: BTreeMap<String, Option<Item>>,
     /// The index of its first record in the batch: a retry starts there.
     pub first: usize,
+}
+
+impl Pending {
+    /// What its rules refer to: a prerequisite, or a segment.
+    #[must_use]
+    pub fn needed(&self, id: &str) -> Option<&Item> {
+        if id == self.id {
+            return self.item.as_ref();
+        }
+        self.needs.get(id)?.as_ref()
+    }
 }
 
 /// The toggles of a batch in the order of their last changes, without those whose tombstone has

@@ -1,14 +1,17 @@
 //! The current states of toggles that have changed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::stream::{self, StreamExt};
+use toggle_rules::{dependants, is_segment, references};
 use tracing::error;
 
 use crate::clock::bounded;
 use crate::coalesce::{Pending, Trigger, earliest};
+use crate::item::Item;
 use crate::line::Delivery;
-use crate::ports::Toggles;
+use crate::policy::Rule;
+use crate::ports::{TableError, Toggles};
 
 /// The toggles' states in the table, and the first record whose toggle cannot be read.
 pub async fn read<T: Toggles, C, P>(
@@ -18,13 +21,18 @@ pub async fn read<T: Toggles, C, P>(
 ) -> (Vec<Pending>, Option<usize>) {
     let until = exchange.deadline.close;
     let reads = stream::iter(triggers).map(|Trigger { id, first }| async move {
-        (bounded(until, toggles.one(&id)).await, id, first)
+        (bounded(until, with_needs(&id, toggles)).await, id, first)
     });
     let reads: Vec<_> = reads.buffered(exchange.policy.concurrency).collect().await;
     let (mut pending, mut unread) = (Vec::new(), None);
-    for (item, id, first) in reads {
-        match item {
-            Ok(item) => pending.push(Pending { id, item, first }),
+    for (read, id, first) in reads {
+        match read {
+            Ok((item, needs)) => pending.push(Pending {
+                id,
+                item,
+                needs,
+                first,
+            }),
             Err(error) => {
                 let error = &error as &dyn std::error::Error;
                 error!(error, toggle = id, "toggle cannot be read");
@@ -33,6 +41,58 @@ pub async fn read<T: Toggles, C, P>(
         }
     }
     (pending, unread)
+}
+
+/// A toggle's item, and what its rules refer to, however far.
+async fn with_needs<T: Toggles>(
+    id: &str,
+    toggles: &T,
+) -> Result<(Option<Item>, BTreeMap<String, Option<Item>>), TableError> {
+    let item = toggles.one(id).await?;
+    let mut needs = BTreeMap::new();
+    let mut missing = item.as_ref().map(references).unwrap_or_default();
+    while let Some(next) = missing.pop_first() {
+        if next == id || needs.contains_key(&next) {
+            continue;
+        }
+        let needed = toggles.one(&next).await?;
+        missing.extend(needed.iter().flat_map(references));
+        needs.insert(next, needed);
+    }
+    Ok((item, needs))
+}
+
+/// The toggles that have changed, and those whose rules refer to them, or to segments that have: what clients
+/// are sent of these may have changed with them. `None` if they cannot be read.
+pub async fn with_dependants<T: Toggles, C, P>(
+    mut triggers: Vec<Trigger>,
+    toggles: &T,
+    exchange: &Delivery<'_, C, P>,
+) -> Option<Vec<Trigger>> {
+    if !exchange.policy.keeps(Rule::Dependants) {
+        triggers.retain(|trigger| !is_segment(&trigger.id));
+        return Some(triggers);
+    }
+    let referring = bounded(exchange.deadline.close, toggles.referring()).await;
+    let referring = referring.inspect_err(|error| {
+        let error = error as &dyn std::error::Error;
+        error!(error, "toggles with rules cannot be read");
+    });
+    let referring = referring.ok()?;
+    let mut first_of = BTreeMap::new();
+    for trigger in &triggers {
+        for id in dependants(&referring, &[trigger.id.clone()].into()) {
+            let first = first_of.entry(id).or_insert(trigger.first);
+            *first = trigger.first.min(*first);
+        }
+    }
+    for trigger in &triggers {
+        first_of.remove(&trigger.id);
+    }
+    let others = first_of.into_iter();
+    triggers.extend(others.map(|(id, first)| Trigger { id, first }));
+    triggers.retain(|trigger| !is_segment(&trigger.id));
+    Some(triggers)
 }
 
 /// The toggles that differ from what was sent, and the first record whose toggle cannot be read.
@@ -46,7 +106,12 @@ pub async fn reread<T: Toggles, C, P>(
         first: toggle.first,
     };
     let (mut now, unread) = read(told.iter().map(trigger).collect(), toggles, exchange).await;
-    now.retain(|toggle| !told.contains(toggle));
+    let same = |now: &Pending, told: &Pending| {
+        now.id == told.id
+            && now.item == told.item
+            && (now.needs == told.needs || !exchange.policy.keeps(Rule::Needs))
+    };
+    now.retain(|toggle| !told.iter().any(|told| same(toggle, told)));
     (now, unread)
 }
 

@@ -8,7 +8,9 @@ use aws_sdk_dynamodb::operation::scan::builders::ScanFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use toggle_contract::history;
 use toggle_contract::receipt::{self, Share};
-use toggle_contract::{BY, COMMENT, LAST_CHANGE, REVISION, TOGGLE_KEY};
+use toggle_contract::{
+    BY, COMMENT, LAST_CHANGE, PREREQUISITES, REVISION, SEGMENT, TARGETING, TOGGLE_KEY,
+};
 use tracing::warn;
 
 use crate::connection::{
@@ -37,6 +39,31 @@ impl Toggles for TogglesTable {
         let mut after = None;
         loop {
             let scan = self.client.scan().set_exclusive_start_key(after);
+            let (items, next) = scan_page(scan, &self.name).await?;
+            state.extend(items.iter().map(toggle).filter_map(with_id));
+            match next {
+                Some(next) => after = Some(next),
+                None => return Ok(state),
+            }
+        }
+    }
+
+    async fn referring(&self) -> Result<State, TableError> {
+        let mut state = State::new();
+        let mut after = None;
+        loop {
+            let scan = self
+                .client
+                .scan()
+                .filter_expression(
+                    "attribute_exists(#t) OR attribute_exists(#p) OR attribute_exists(#s)",
+                )
+                .projection_expression("#id, #t, #p, #s")
+                .expression_attribute_names("#id", TOGGLE_KEY)
+                .expression_attribute_names("#t", TARGETING)
+                .expression_attribute_names("#p", PREREQUISITES)
+                .expression_attribute_names("#s", SEGMENT)
+                .set_exclusive_start_key(after);
             let (items, next) = scan_page(scan, &self.name).await?;
             state.extend(items.iter().map(toggle).filter_map(with_id));
             match next {

@@ -35,6 +35,8 @@ pub(crate) struct Fake {
     /// The states that reads return one after the other, the last one repeatedly. `None` cannot be
     /// read.
     pub(crate) states: RefCell<VecDeque<Option<State>>>,
+    /// The toggles that refer to others.
+    pub(crate) referring: State,
     /// The results of posts to a connection; success after the last.
     pub(crate) answers: RefCell<BTreeMap<String, VecDeque<CallbackError>>>,
     /// The errors of attempts to close a connection; success after the last.
@@ -166,6 +168,10 @@ fn unreadable() -> TableError {
 }
 
 impl Toggles for Fake {
+    async fn referring(&self) -> Result<State, TableError> {
+        Ok(self.referring.clone())
+    }
+
     async fn all(&self) -> Result<State, TableError> {
         sleep(self.latency.max(Duration::from_millis(1))).await;
         self.state()

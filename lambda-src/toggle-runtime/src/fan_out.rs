@@ -50,7 +50,7 @@ pub struct FanOut<'a, C, P> {
 impl<'a, C: Connections, P: Callback> FanOut<'a, C, P> {
     /// A fan-out of these changes.
     #[must_use]
-    pub fn of(pending: &[Pending], known: &'a Known, exchange: &'a Delivery<'a, C, P>) -> Self {
+    pub fn of(pending: &'a [Pending], known: &'a Known, exchange: &'a Delivery<'a, C, P>) -> Self {
         Self {
             sending: Sending::of(pending, known, exchange),
             known,

@@ -14,10 +14,13 @@ use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpConnector};
 use lambda_runtime::Context;
+use serde_json::{Value, json};
 use toggle_contract::{
-    API_ID, API_STAGE, CONNECT_TIMEOUT_SECONDS, CONNECTIONS_TABLE, HISTORY_DAYS, HISTORY_TABLE,
-    POSTS_PER_SECOND, SLICES_QUEUE_URL, SNAPSHOT, SNAPSHOT_BUCKET, TOGGLES_TABLE,
+    API_ID, API_STAGE, BROKEN_RULES, CONNECT_TIMEOUT_SECONDS, CONNECTIONS_TABLE, HISTORY_DAYS,
+    HISTORY_TABLE, METRIC_DIMENSION, METRICS, POSTS_PER_SECOND, PRIVATE_ATTRIBUTES,
+    SLICES_QUEUE_URL, SNAPSHOT, SNAPSHOT_BUCKET, TOGGLES_TABLE,
 };
+use toggle_rules::Private;
 use tokio::time::Instant;
 use tracing::{Level, error, info};
 
@@ -34,8 +37,8 @@ use crate::pace::Pace;
 use crate::policy::{CONCURRENCY, Policy};
 use crate::queue::SlicesQueue;
 use crate::signed::Signed;
-use crate::snapshot::snapshot;
-use crate::tally::Tally;
+use crate::snapshot::{Audience, snapshot};
+use crate::tally::{Count, Tally};
 use crate::task::{Recipients, Segment, Task};
 
 /// How long connecting to a service may take.
@@ -102,6 +105,7 @@ pub struct Snapshot {
     pub toggles: TogglesTable,
     /// The file.
     pub file: BucketFile,
+    private: Private,
 }
 
 impl Snapshot {
@@ -119,6 +123,7 @@ impl Snapshot {
         Ok(Self {
             toggles: TogglesTable { client, name },
             file: BucketFile { http, url },
+            private: private(),
         })
     }
 
@@ -130,7 +135,14 @@ impl Snapshot {
         }
         let began = Instant::now();
         let deadline = Deadline::of(&Clock::system(), context.deadline);
-        let written = snapshot(&self.toggles, &self.file, deadline.tell).await;
+        let broken = Count::default();
+        let audience = Audience {
+            private: &self.private,
+            clock: Clock::system(),
+            broken: &broken,
+        };
+        let written = snapshot(&self.toggles, &self.file, &audience, deadline.tell).await;
+        count_broken(&self.toggles.name, &broken);
         let (request_id, records) = (&context.request_id, event.records.len());
         match &written {
             Ok(()) => info!(
@@ -242,8 +254,13 @@ impl Broadcast {
         Ok(broadcast)
     }
 
-    fn create(policy: Policy, pace: Pace, configuration: &SdkConfig) -> Result<Self, StartError> {
+    fn create(
+        mut policy: Policy,
+        pace: Pace,
+        configuration: &SdkConfig,
+    ) -> Result<Self, StartError> {
         let (toggles, connections) = (required(TOGGLES_TABLE)?, required(CONNECTIONS_TABLE)?);
+        policy.private = private();
         let base = CallbackBase::from_environment(variable);
         let own = base.url(&required(API_ID)?, &required(API_STAGE)?);
         let client = aws_sdk_dynamodb::Client::new(configuration);
@@ -327,6 +344,7 @@ impl Invocation<'_> {
 
     fn report(&self, records: usize, first_failed: Option<usize>, segment: Option<&Segment>) {
         let tally = &self.tally;
+        count_broken(&self.resources.toggles.name, &tally.broken);
         info!(
             request_id = self.context.request_id,
             records,
@@ -358,6 +376,35 @@ fn segments(event: &QueueEvent) -> impl Iterator<Item = Segment> + '_ {
             Recipients::Connections(_) | Recipients::Doubtful(_) => None,
         }
     })
+}
+
+/// Writes a metric into the log, from which CloudWatch takes it. Source: its user guide, `Specification:
+/// Embedded metric format`.
+#[expect(clippy::print_stdout, reason = "a function's output is its log")]
+fn count_broken(table: &str, broken: &Count) {
+    if broken.get() > 0 {
+        println!("{}", metric(table, broken.get(), Clock::system().now_ms()));
+    }
+}
+
+fn metric(table: &str, count: u64, now_ms: u64) -> Value {
+    json!({
+        "_aws": {
+            "Timestamp": now_ms,
+            "CloudWatchMetrics": [{
+                "Namespace": METRICS,
+                "Dimensions": [[METRIC_DIMENSION]],
+                "Metrics": [{ "Name": BROKEN_RULES, "Unit": "Count" }],
+            }],
+        },
+        METRIC_DIMENSION: table,
+        BROKEN_RULES: count,
+    })
+}
+
+/// The attributes that clients are never sent, apart from those that nobody is.
+fn private() -> Private {
+    Private::of(&variable(PRIVATE_ATTRIBUTES).unwrap_or_default())
 }
 
 fn start_logs() -> Instant {
@@ -469,6 +516,14 @@ fn is_plain() -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn broken_rules_are_a_metric_in_the_log() {
+        assert_eq!(
+            metric("acme-toggles", 2, 17).to_string(),
+            r#"{"BrokenRules":2,"TogglesTable":"acme-toggles","_aws":{"CloudWatchMetrics":[{"Dimensions":[["TogglesTable"]],"Metrics":[{"Name":"BrokenRules","Unit":"Count"}],"Namespace":"Frontage"}],"Timestamp":17}}"#
+        );
+    }
 
     #[test]
     fn a_pace_is_a_positive_integer() {

@@ -6,9 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 use toggle_contract::{REMOVED, REVISION, TOGGLE_KEY};
 
-/// One toggle in `DynamoDB` JSON, attribute by attribute. Ordered, so that equal states have equal
-/// bytes.
-pub type Item = BTreeMap<String, Value>;
+pub use toggle_rules::Item;
 
 /// The whole state: every toggle by its id.
 ///

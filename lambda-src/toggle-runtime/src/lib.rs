@@ -32,6 +32,7 @@ pub mod ports;
 pub mod queue;
 pub mod receipts;
 pub mod register;
+pub mod rulebook;
 pub mod sending;
 pub mod signed;
 pub mod slice;

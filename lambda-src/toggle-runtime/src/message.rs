@@ -1,10 +1,12 @@
 //! The messages to clients, as in the published design.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde::Serialize;
 use serde_json::Value;
 use toggle_contract::{REVISION, TOGGLE_KEY};
+use toggle_rules::{dependants, is_segment};
 use tracing::error;
 
 use crate::item::{Item, State, is_tombstone};
@@ -69,19 +71,27 @@ pub fn changes(toggles: &[(&str, Option<&Item>)], limit: usize) -> Vec<Vec<u8>> 
     messages
 }
 
-/// The messages with the whole state: one JSON array, or several if one would pass `limit` bytes.
+/// The messages with the whole state, of toggles as a client is sent them: one JSON array, or several if one
+/// would pass `limit` bytes. Also their size in bytes.
 #[must_use]
-pub fn snapshot(state: &State, limit: usize) -> Vec<Vec<u8>> {
-    let live = state.iter().filter(|(_, item)| !is_tombstone(item));
+pub fn snapshot<'i>(
+    state: impl IntoIterator<Item = (&'i String, Cow<'i, Item>)>,
+    limit: usize,
+) -> (Vec<Vec<u8>>, usize) {
+    let live = state
+        .into_iter()
+        .filter(|(id, item)| !is_tombstone(item) && !is_segment(id));
     let items = live.filter_map(|(id, item)| {
-        let item = json(item);
+        let item = json(&*item);
         if !fits_alone(&item, limit) {
             oversized(id, item.len());
             return None;
         }
         Some(item)
     });
-    arrays(items, limit)
+    let arrays = arrays(items, limit);
+    let bytes = arrays.iter().map(Vec::len).sum();
+    (arrays, bytes)
 }
 
 /// Whether an array of only this item, which has two brackets more, is short enough.
@@ -100,7 +110,8 @@ fn arrays(items: impl IntoIterator<Item = Vec<u8>>, limit: usize) -> Vec<Vec<u8>
     arrays
 }
 
-/// The toggles, of `among` or of all, whose state `now` differs from the one sent.
+/// The toggles, of `among` or of all, whose state `now` differs from the one sent, and those whose rules refer
+/// to them.
 #[must_use]
 pub fn differences(
     told: &State,
@@ -108,11 +119,18 @@ pub fn differences(
     among: Option<&BTreeSet<String>>,
 ) -> BTreeSet<String> {
     let all = told.keys().chain(now.keys());
-    let candidates = all.filter(|id| among.is_none_or(|among| among.contains(*id)));
-    candidates
+    let mut changed: BTreeSet<_> = all
         .filter(|id| told.get(*id) != now.get(*id))
         .cloned()
-        .collect()
+        .collect();
+    if !changed.is_empty() {
+        let others = dependants(now, &changed);
+        changed.extend(others);
+    }
+    if let Some(among) = among {
+        changed.retain(|id| among.contains(id));
+    }
+    changed
 }
 
 fn append(arrays: &mut Vec<Vec<u8>>, item: &[u8], limit: usize) {
@@ -148,6 +166,11 @@ mod tests {
 
     use super::*;
 
+    fn whole(state: &State, limit: usize) -> Vec<Vec<u8>> {
+        let told = state.iter().map(|(id, item)| (id, Cow::Borrowed(item)));
+        snapshot(told, limit).0
+    }
+
     fn item(id: &str, name: &str) -> Item {
         serde_json::from_value(json!({
             "featureId": {"S": id}, "isActive": {"BOOL": false}, "featureName": {"S": name},
@@ -169,7 +192,7 @@ mod tests {
 
     #[test]
     fn the_whole_state_is_the_published_array() {
-        let messages = snapshot(&state(&[item("1", "Feature toggle 1")]), MESSAGE_LIMIT);
+        let messages = whole(&state(&[item("1", "Feature toggle 1")]), MESSAGE_LIMIT);
         assert_eq!(messages.len(), 1);
         assert_eq!(
             String::from_utf8(messages[0].clone()).unwrap(),
@@ -184,7 +207,7 @@ mod tests {
 
     #[test]
     fn no_toggles_are_an_empty_array() {
-        assert_eq!(snapshot(&State::new(), MESSAGE_LIMIT), [b"[]".to_vec()]);
+        assert_eq!(whole(&State::new(), MESSAGE_LIMIT), [b"[]".to_vec()]);
     }
 
     #[test]
@@ -212,10 +235,7 @@ mod tests {
             state(&[item("1", "n"), tombstone]),
             state(&[item("1", "n")]),
         );
-        assert_eq!(
-            snapshot(&with, MESSAGE_LIMIT),
-            snapshot(&without, MESSAGE_LIMIT)
-        );
+        assert_eq!(whole(&with, MESSAGE_LIMIT), whole(&without, MESSAGE_LIMIT));
     }
 
     /// Only the flag itself removes a toggle.
@@ -256,7 +276,7 @@ mod tests {
         let items: Vec<Item> = (0..1000)
             .map(|id| item(&format!("{id:04}"), &name))
             .collect();
-        let messages = snapshot(&state(&items), MESSAGE_LIMIT);
+        let messages = whole(&state(&items), MESSAGE_LIMIT);
         assert!(
             messages.len() > 7
                 && messages
@@ -273,16 +293,16 @@ mod tests {
     #[test]
     fn arrays_fill_to_the_last_byte() {
         let items = [item("1", "n"), item("2", "n")];
-        let whole = snapshot(&state(&items), MESSAGE_LIMIT)[0].len();
-        assert_eq!(snapshot(&state(&items), whole).len(), 1);
-        assert_eq!(snapshot(&state(&items), whole - 1).len(), 2);
+        let length = whole(&state(&items), MESSAGE_LIMIT)[0].len();
+        assert_eq!(whole(&state(&items), length).len(), 1);
+        assert_eq!(whole(&state(&items), length - 1).len(), 2);
     }
 
     #[test]
     fn a_toggle_beyond_the_limit_is_told_as_removed() {
         let big = item("1", &"x".repeat(MESSAGE_LIMIT));
         assert_eq!(change("1", Some(&big), MESSAGE_LIMIT), removed("1", None));
-        assert_eq!(snapshot(&state(&[big]), MESSAGE_LIMIT), [b"[]".to_vec()]);
+        assert_eq!(whole(&state(&[big]), MESSAGE_LIMIT), [b"[]".to_vec()]);
     }
 
     fn texts(messages: Vec<Vec<u8>>) -> Vec<String> {
@@ -296,7 +316,7 @@ mod tests {
         let toggles = [("1", Some(&one)), ("3", None), ("2", Some(&two))];
         let messages = changes(&toggles, MESSAGE_LIMIT);
         let both = state(&[one.clone(), two.clone()]);
-        let array = snapshot(&both, MESSAGE_LIMIT).remove(0);
+        let array = whole(&both, MESSAGE_LIMIT).remove(0);
         assert_eq!(messages, [array.clone(), removed("3", None)]);
         assert_eq!(changes(&toggles, array.len() - 1).len(), 3);
     }

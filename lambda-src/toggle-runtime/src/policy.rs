@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use toggle_contract::CONNECT_TIMEOUT_SECONDS;
 use toggle_contract::MESSAGE_LIMIT;
+use toggle_rules::Private;
 
 /// How many connections are sent to at once, each one message at a time. A post takes 10 to 20 ms
 /// within a Region, so this is 6,000 to 12,000 posts per second: about the account's default quota
@@ -51,6 +52,8 @@ pub struct Policy {
     pub slice_above: usize,
     /// The number of segments that it leaves more connections in.
     pub segments: u32,
+    /// The attributes that clients are never sent.
+    pub private: Private,
     /// The rule that a simulation disables.
     #[cfg(feature = "simulation")]
     pub broken: Option<Rule>,
@@ -84,6 +87,10 @@ pub enum Rule {
     Doubt,
     /// With the state, removals are sent that an interrupted sender's state may have missed.
     Removals,
+    /// Toggles whose rules refer to one that has changed are sent as well.
+    Dependants,
+    /// What the rules of a sent toggle refer to is read again with it.
+    Needs,
     /// Connections of another API that cannot be reached are forgotten, and fail no record.
     Forget,
     /// Connections whose items have expired are left out.
@@ -116,6 +123,7 @@ impl Policy {
             message_limit: MESSAGE_LIMIT,
             slice_above: SLICE_ABOVE,
             segments: SEGMENTS,
+            private: Private::default(),
             #[cfg(feature = "simulation")]
             broken: None,
         }

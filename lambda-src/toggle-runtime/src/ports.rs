@@ -47,6 +47,8 @@ pub trait Toggles {
     async fn all(&self) -> Result<State, TableError>;
     /// One toggle or its tombstone, or `None` if it was deleted otherwise.
     async fn one(&self, id: &str) -> Result<Option<Item>, TableError>;
+    /// The toggles and segments that may refer to others, with the attributes by which they do.
+    async fn referring(&self) -> Result<State, TableError>;
 }
 
 /// One page of a scan of the connections table.

@@ -134,6 +134,7 @@ mod tests {
 
     fn pending(id: &str) -> Pending {
         Pending {
+            needs: BTreeMap::new(),
             id: id.to_owned(),
             item: None,
             first: 0,

@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::future::ready;
+use std::rc::Rc;
 
 use futures_util::stream::{Stream, StreamExt};
 use tokio::sync::Semaphore;
@@ -13,6 +14,7 @@ use crate::line::{Closing, ConnectionSender, Delivery, End};
 use crate::message::{change, changes};
 use crate::policy::Rule;
 use crate::ports::{Callback, Connections};
+use crate::rulebook::{Answers, Classes, Rulebook};
 use crate::tally::Count;
 
 /// The connections that were not sent everything and could not be closed.
@@ -68,13 +70,21 @@ enum Fate {
     Left,
 }
 
-/// The same messages to many connections, several at once.
+/// The messages to connections with the same answers.
 #[derive(Debug)]
-pub struct Sending<'a, C, P> {
+struct Messages {
     /// For connections that have had the state.
-    messages: Vec<Vec<u8>>,
+    arrays: Vec<Vec<u8>>,
     /// For connections that may have had nothing so far: their first array must be the state.
     singles: Vec<Vec<u8>>,
+}
+
+/// The same toggles to many connections, several at once.
+#[derive(Debug)]
+pub struct Sending<'a, C, P> {
+    pending: &'a [Pending],
+    rules: Rulebook,
+    classes: Classes<Messages>,
     known: &'a Known,
     exchange: &'a Delivery<'a, C, P>,
     slots: Semaphore,
@@ -87,16 +97,15 @@ pub struct Sending<'a, C, P> {
 impl<'a, C: Connections, P: Callback> Sending<'a, C, P> {
     /// Of these states. Who accepts them all is known from then on.
     #[must_use]
-    pub fn of(pending: &[Pending], known: &'a Known, exchange: &'a Delivery<'a, C, P>) -> Self {
-        let limit = exchange.policy.message_limit;
-        let toggles: Vec<_> = pending
-            .iter()
-            .map(|toggle| (toggle.id.as_str(), toggle.item.as_ref()))
-            .collect();
-        let single = |(id, item): &(&str, _)| change(id, *item, limit);
+    pub fn of(pending: &'a [Pending], known: &'a Known, exchange: &'a Delivery<'a, C, P>) -> Self {
+        let ruled = pending.iter().filter_map(|toggle| {
+            let find = |id: &str| toggle.needed(id);
+            Some((toggle.id.as_str(), toggle.item.as_ref()?, find))
+        });
         Self {
-            messages: changes(&toggles, limit),
-            singles: toggles.iter().map(single).collect(),
+            pending,
+            rules: Rulebook::of(ruled, &exchange.policy.private, exchange.clock.now_ms()),
+            classes: Classes::default(),
             known,
             exchange,
             slots: Semaphore::new(exchange.policy.concurrency),
@@ -165,7 +174,13 @@ impl<'a, C: Connections, P: Callback> Sending<'a, C, P> {
         line: &mut ConnectionSender<'_, C, P>,
         connection: &Connection,
     ) -> Fate {
-        for message in self.messages_for(connection) {
+        let messages = self.messages_for(connection);
+        let messages = if self.exchange.clock.age(connection) < self.exchange.policy.young {
+            &messages.singles
+        } else {
+            &messages.arrays
+        };
+        for message in messages {
             let Err(end) = line.tell(message).await else {
                 continue;
             };
@@ -186,11 +201,33 @@ impl<'a, C: Connections, P: Callback> Sending<'a, C, P> {
         Fate::Told
     }
 
-    fn messages_for(&self, connection: &Connection) -> &[Vec<u8>] {
-        if self.exchange.clock.age(connection) < self.exchange.policy.young {
-            &self.singles
-        } else {
-            &self.messages
-        }
+    fn messages_for(&self, connection: &Connection) -> Rc<Messages> {
+        let broken = &self.exchange.tally.broken;
+        let answers = self.rules.answers(connection.context.as_deref(), broken);
+        self.classes.of(&answers, |answers| self.build(answers))
+    }
+
+    /// The messages, and their size in bytes.
+    fn build(&self, answers: &Answers) -> (Messages, usize) {
+        let limit = self.exchange.policy.message_limit;
+        let toggles = self.pending.iter();
+        let told: Vec<_> = toggles
+            .map(|Pending { id, item, .. }| {
+                let told = item.as_ref().map(|item| self.rules.told(id, item, answers));
+                (id.as_str(), told)
+            })
+            .collect();
+        let toggles: Vec<_> = told
+            .iter()
+            .map(|(id, told)| (*id, told.as_deref()))
+            .collect();
+        let single = |(id, item): &(&str, _)| change(id, *item, limit);
+        let messages = Messages {
+            arrays: changes(&toggles, limit),
+            singles: toggles.iter().map(single).collect(),
+        };
+        let all = messages.arrays.iter().chain(&messages.singles);
+        let bytes = all.map(Vec::len).sum();
+        (messages, bytes)
     }
 }

@@ -1,11 +1,13 @@
 //! Toggle-snapshot: keeps a file with the state of all toggles, for clients that have no WebSocket
 //! yet, or cannot have one.
 
+use toggle_rules::Private;
 use tokio::time::Instant;
 
-use crate::clock::bounded;
-use crate::message;
+use crate::clock::{Clock, bounded};
 use crate::ports::{File, FileError, TableError, Toggles};
+use crate::states::Reading;
+use crate::tally::Count;
 
 /// Why the file may not have the table's state.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +23,17 @@ pub enum SnapshotError {
     Changing,
 }
 
+/// Who reads the file: clients of whom nothing is known.
+#[derive(Debug, Clone, Copy)]
+pub struct Audience<'a> {
+    /// The attributes that they are never sent.
+    pub private: &'a Private,
+    /// The time for which rules are evaluated.
+    pub clock: Clock,
+    /// Counts toggles whose rules are broken.
+    pub broken: &'a Count,
+}
+
 /// Writes the state of all toggles, as the messages of a new connection have it, but in one array of
 /// any size.
 ///
@@ -32,14 +45,17 @@ pub enum SnapshotError {
 pub async fn snapshot<T: Toggles, F: File>(
     toggles: &T,
     file: &F,
+    audience: &Audience<'_>,
     until: Instant,
 ) -> Result<(), SnapshotError> {
     let mut state = bounded(until, toggles.all()).await?;
     loop {
-        let arrays = message::snapshot(&state, usize::MAX);
+        let reading = Reading::of(state, audience.private, audience.clock.now_ms());
+        let nobody = reading.rules.answers(None, audience.broken);
+        let arrays = reading.arrays(&nobody, usize::MAX);
         file.write(&arrays.concat()).await?;
         let now = bounded(until, toggles.all()).await?;
-        if now == state {
+        if now == reading.state {
             return Ok(());
         }
         if Instant::now() >= until {
@@ -51,11 +67,13 @@ pub async fn snapshot<T: Toggles, F: File>(
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
     use std::cell::RefCell;
     use std::time::Duration;
 
     use super::*;
-    use crate::fake::{Fake, queue, state};
+    use crate::fake::{Fake, NOW, queue, state};
+    use crate::message;
 
     #[derive(Default)]
     struct Written {
@@ -85,12 +103,20 @@ mod tests {
     }
 
     async fn run(fake: &Fake, file: &Written) -> Result<(), SnapshotError> {
-        snapshot(fake, file, Instant::now() + Duration::from_secs(50)).await
+        let (private, broken) = (Private::default(), Count::default());
+        let audience = Audience {
+            private: &private,
+            clock: Clock::at(NOW),
+            broken: &broken,
+        };
+        let until = Instant::now() + Duration::from_secs(50);
+        snapshot(fake, file, &audience, until).await
     }
 
     fn array(version: u64) -> String {
-        String::from_utf8(message::snapshot(&state(&[("1", version)]), usize::MAX).concat())
-            .unwrap()
+        let state = state(&[("1", version)]);
+        let told = state.iter().map(|(id, item)| (id, Cow::Borrowed(item)));
+        String::from_utf8(message::snapshot(told, usize::MAX).0.concat()).unwrap()
     }
 
     #[tokio::test(start_paused = true)]

@@ -66,6 +66,8 @@ pub struct Tally {
     pub left: Count,
     /// Messages that were stored in the queue of slices.
     pub queued: Count,
+    /// Toggles whose rules are broken, and that were sent as off.
+    pub broken: Count,
     /// When a connection last accepted a message.
     pub told: Last,
 }

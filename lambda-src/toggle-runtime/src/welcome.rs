@@ -2,10 +2,11 @@
 //! current one.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::rc::Rc;
 use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
+use toggle_rules::is_segment;
 use tokio::time::{Instant, timeout_at};
 use tracing::error;
 
@@ -14,7 +15,7 @@ use crate::connection::Connection;
 use crate::event::{Operation, StreamEvent};
 use crate::item::{State, is_tombstone, removed_at};
 use crate::line::{ConnectionSender, Delivery, End};
-use crate::message::{change, changes, differences};
+use crate::message::{change, differences};
 use crate::policy::{Rule, Sender};
 use crate::ports::{Callback, Connections, Toggles};
 use crate::states::{Reading, States};
@@ -34,7 +35,7 @@ where
     C: Connections,
     P: Callback,
 {
-    let states = States::new(toggles);
+    let states = States::new(toggles, &exchange.policy.private, exchange.clock);
     let arrived = Instant::now();
     let welcomes = event
         .records
@@ -135,8 +136,12 @@ where
     P: Callback,
 {
     let limit = exchange.policy.message_limit;
+    let answers = |of: &Reading| {
+        let context = connection.context.as_deref();
+        of.rules.answers(context, &exchange.tally.broken)
+    };
     let mut told = read(states, arrived, exchange).await?;
-    tell_all(line, told.arrays(limit)).await?;
+    tell_all(line, &told.arrays(&answers(&told), limit)).await?;
     if exchange.policy.keeps(Rule::Removals) {
         tell_all(line, &removed_since(connection, &told.state, limit)).await?;
     }
@@ -151,11 +156,7 @@ where
         }
         let now = read(states, Instant::now(), exchange).await?;
         let changed = differences(&told.state, &now.state, last.as_ref());
-        let toggles: Vec<_> = changed
-            .iter()
-            .map(|id| (id.as_str(), now.state.get(id)))
-            .collect();
-        tell_all(line, &changes(&toggles, limit)).await?;
+        tell_all(line, &now.changes(&changed, &answers(&now), limit)).await?;
         (told, last) = (now, Some(changed));
     }
     Ok(())
@@ -171,6 +172,7 @@ fn removed_since(connection: &Connection, state: &State, limit: usize) -> Vec<Ve
     let since = |at: u64| at.saturating_add(differ) >= stored;
     state
         .iter()
+        .filter(|(id, _)| !is_segment(id))
         .filter(|(_, item)| is_tombstone(item) && removed_at(item).is_none_or(since))
         .map(|(id, item)| change(id, Some(item), limit))
         .collect()
@@ -180,11 +182,11 @@ async fn read<T: Toggles, C, P>(
     states: &States<'_, T>,
     after: Instant,
     exchange: &Delivery<'_, C, P>,
-) -> Result<Arc<Reading>, End> {
+) -> Result<Rc<Reading>, End> {
     let read = timeout_at(exchange.deadline.tell, states.after(after)).await;
     let error: &dyn std::error::Error = match &read {
-        Ok(Ok(reading)) => return Ok(Arc::clone(reading)),
-        Ok(Err(error)) => error,
+        Ok(Ok(reading)) => return Ok(Rc::clone(reading)),
+        Ok(Err(error)) => &**error,
         Err(elapsed) => elapsed,
     };
     error!(error, "toggles cannot be read");

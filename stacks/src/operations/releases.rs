@@ -8,7 +8,7 @@ use model::{Pseudo, Text};
 use serde_json::{Value, json};
 
 /// The namespace of the metric, which the condition of its permission names.
-pub const NAMESPACE: &str = "Frontage";
+pub const NAMESPACE: &str = toggle_contract::METRICS;
 
 /// The metric's name. Its unit is `Count`; its sum is the number of changes.
 pub const RELEASES: &str = "Releases";

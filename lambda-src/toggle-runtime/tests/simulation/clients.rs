@@ -3,14 +3,17 @@
 use toggle_contract::CONNECT_TIMEOUT_SECONDS;
 use tokio::task::spawn_local;
 
-use crate::strangers;
 use crate::world::{World, pause};
+use crate::{rules, strangers};
 
 /// Starts some clients and some writers.
 pub(crate) fn start(world: &World) {
     let (clients, within_ms) = world.scenario.clients.clone();
     for _ in 0..fastrand::usize(clients) {
         spawn_client(world, within_ms);
+    }
+    if world.scenario.has_rules {
+        rules::start(world);
     }
     for _ in 0..2 {
         spawn_writer(world);
@@ -36,6 +39,10 @@ fn spawn_writer(world: &World) {
             )
             .await;
             let id = format!("t{}", fastrand::u8(..toggles));
+            if world.scenario.has_rules && fastrand::u8(..4) == 0 {
+                rules::change(&world);
+                continue;
+            }
             // Few values, so that a toggle returns to an earlier one.
             match fastrand::u64(..4) {
                 0 => world.delete_toggle(&id),

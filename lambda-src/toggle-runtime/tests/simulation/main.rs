@@ -8,6 +8,7 @@ mod clients;
 mod pollers;
 mod ports;
 mod queue;
+mod rules;
 mod scale;
 mod strangers;
 mod world;
@@ -243,6 +244,43 @@ fn tables_that_cannot_be_read_leave_no_client_stale() {
 #[ignore = "takes minutes"]
 fn tables_that_cannot_be_read_leave_no_client_stale_in_many_worlds() {
     judge_kind(Scenario::unreadable, 50..1_000);
+}
+
+/// Toggles have groups, percentages, windows, segments and prerequisites, which change, and those who wake them
+/// are late, early, come twice or never: nobody ends with another answer than the pure function gives.
+#[test]
+fn with_rules_no_client_ends_stale() {
+    let judged = judge_kind(Scenario::ruled, 0..90) + judge_kind(Scenario::ruled_and_busy, 0..30);
+    assert!(judged > 300, "only {judged} clients were open at the end");
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn with_rules_no_client_ends_stale_in_many_worlds() {
+    judge_kind(Scenario::ruled, 90..8_000);
+    judge_kind(Scenario::ruled_and_busy, 30..2_120);
+}
+
+/// The simulation can fail: it finds a stale client if what refers to a changed toggle is not sent.
+#[test]
+fn without_dependants_clients_end_stale() {
+    assert!(is_missed(Rule::Dependants, Scenario::ruled, 0..60));
+}
+
+/// The simulation can fail: it finds a stale client if only the toggle itself is read again.
+#[test]
+fn without_what_rules_refer_to_clients_end_stale() {
+    assert!(is_missed(Rule::Needs, Scenario::ruled_and_busy, 0..600));
+}
+
+/// The simulation can fail: it finds a stale client if nobody is woken when a window opens.
+#[test]
+fn without_wakes_clients_end_stale() {
+    let sleeping = |seed| Scenario {
+        lacks_wakes: true,
+        ..Scenario::ruled(seed)
+    };
+    assert!((0..60).any(|seed| simulate_in(sleeping(seed), seed, |_| {}).is_err()));
 }
 
 /// Whether one of these worlds is found to be wrong without a rule.

@@ -215,7 +215,7 @@ impl Function {
         tally: &'a Tally,
         pace: &'a Pace,
     ) -> Delivery<'a, World, World> {
-        let clock = Clock::at(self.world.now_ms());
+        let clock = Clock::at(self.world.skewed_now_ms());
         let crowded = self.world.scenario.is_crowded;
         let lambda_limit = u64::try_from(LAMBDA_LIMIT.as_millis()).unwrap();
         // A crowd needs more time than some have, as a larger one would.
@@ -231,7 +231,7 @@ impl Function {
             policy: &self.policy,
             pace,
             clock,
-            deadline: Deadline::of(&clock, self.world.now_ms() + ms),
+            deadline: Deadline::of(&clock, clock.now_ms() + ms),
             tally,
         }
     }

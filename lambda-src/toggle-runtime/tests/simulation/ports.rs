@@ -64,6 +64,10 @@ impl Toggles for World {
         }
     }
 
+    async fn referring(&self) -> Result<State, TableError> {
+        self.all().await
+    }
+
     async fn one(&self, id: &str) -> Result<Option<Item>, TableError> {
         self.table_call().await?;
         let item = self.inner().toggles.get(id).cloned();
@@ -181,6 +185,10 @@ impl<'w> Recorded<'w> {
 impl Toggles for Recorded<'_> {
     async fn all(&self) -> Result<State, TableError> {
         self.world.all().await
+    }
+
+    async fn referring(&self) -> Result<State, TableError> {
+        self.world.referring().await
     }
 
     async fn one(&self, id: &str) -> Result<Option<Item>, TableError> {

@@ -9,14 +9,18 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use toggle_contract::MESSAGE_LIMIT;
 use toggle_contract::receipt::{Delivery, PREFIX, REQUEST, Share};
+use toggle_rules::{Private, is_segment};
 use toggle_runtime::connection::Connection;
 use toggle_runtime::event::{Change, Operation, Record};
 use toggle_runtime::item::{Item, State, is_tombstone, toggle_id};
 use toggle_runtime::message::change;
 use toggle_runtime::receipts::Place;
+use toggle_runtime::states::Reading;
+use toggle_runtime::tally::Count;
 use tokio::time::{Instant, sleep};
 
 use crate::queue::Queue;
+use crate::rules;
 
 /// The number of shards of each stream.
 pub(crate) const SHARDS: usize = 2;
@@ -80,6 +84,10 @@ pub(crate) struct Scenario {
     pub(crate) retries_504: bool,
     /// Whether toggles are deleted outright, and never by a tombstone, which the command does not.
     pub(crate) lacks_tombstones: bool,
+    /// Whether toggles have rules, and clients are somebody.
+    pub(crate) has_rules: bool,
+    /// Whether nobody is woken when an answer changes by itself.
+    pub(crate) lacks_wakes: bool,
 }
 
 /// What clients do with a message of a lower revision than the last one.
@@ -129,6 +137,25 @@ impl Scenario {
             trusts_records: false,
             retries_504: false,
             lacks_tombstones: false,
+            has_rules: false,
+            lacks_wakes: false,
+        }
+    }
+
+    /// A world of any kind, in which toggles have rules.
+    pub(crate) fn ruled(seed: u64) -> Self {
+        Self {
+            has_rules: true,
+            ..Self::of_any_kind(seed)
+        }
+    }
+
+    /// A world in which invocations overlap, and toggles have rules.
+    pub(crate) fn ruled_and_busy(seed: u64) -> Self {
+        Self {
+            has_rules: true,
+            unrest: 0.0,
+            ..Self::overlapping(seed)
         }
     }
 
@@ -262,6 +289,8 @@ pub(crate) struct Client {
     pub(crate) stuck: Vec<Range<Instant>>,
     pub(crate) failed_closes: u32,
     has_state: bool,
+    /// Who it is.
+    context: Option<String>,
     view: State,
     /// The last known revision of each toggle.
     revisions: BTreeMap<String, u64>,
@@ -389,6 +418,16 @@ impl World {
         1_000_000 + u64::try_from(self.began.elapsed().as_millis()).unwrap()
     }
 
+    /// What a function's clock says: with rules, it is a little ahead or behind.
+    pub(crate) fn skewed_now_ms(&self) -> u64 {
+        let skew = if self.scenario.has_rules {
+            fastrand::u64(0..=2_000)
+        } else {
+            1_000
+        };
+        self.now_ms() + skew - 1_000
+    }
+
     /// Whether an event with this probability fails now. Faults run out, so a world ends.
     pub(crate) fn fault(&self, probability: f64) -> bool {
         let mut inner = self.inner();
@@ -406,10 +445,17 @@ impl World {
         if self.scenario.has_revisions() {
             item.insert("revision".into(), json!({ "N": revision }));
         }
-        let image = self.awaited(id, &item);
+        if self.scenario.has_rules {
+            rules::add(&mut item, self);
+        }
+        self.put_toggle(id, &item);
+    }
+
+    pub(crate) fn put_toggle(&self, id: &str, item: &Item) {
+        let image = self.awaited(id, item);
         let mut inner = self.inner();
         let before = inner.toggles.insert(id.to_owned(), item.clone());
-        if before.as_ref() == Some(&item) {
+        if before.as_ref() == Some(item) {
             return;
         }
         inner.remember(id);
@@ -419,6 +465,8 @@ impl World {
             Operation::Insert
         };
         inner.log_toggle(id, operation, Some(image));
+        drop(inner);
+        rules::arm(self, id);
     }
 
     /// The image of a change, which asks for a receipt if operators wait for them. The table's own
@@ -470,6 +518,10 @@ impl World {
     /// Compares what an invocation sends with the table: a toggle has each state that is sent, or had
     /// it when the invocation began or later, since a record is a trigger, never a value.
     pub(crate) fn compare(&self, message: &[u8]) {
+        if self.scenario.has_rules {
+            // What is sent is another's for each client, and is judged at the end.
+            return;
+        }
         let mut inner = self.inner();
         for sent in states(message) {
             let id = id_in(&sent);
@@ -519,7 +571,7 @@ impl World {
     }
 
     /// As the command does: milliseconds, or one more than the last.
-    fn next_revision(&self) -> String {
+    pub(crate) fn next_revision(&self) -> String {
         let mut inner = self.inner();
         inner.revision = self.now_ms().max(inner.revision + 1);
         inner.revision.to_string()
@@ -565,10 +617,16 @@ impl World {
         inner.connected += 1;
         let id = format!("c{}", inner.connected);
         let stuck = self.stuck();
+        let context = if self.scenario.has_rules {
+            rules::context()
+        } else {
+            None
+        };
         inner.clients.insert(
             id.clone(),
             Client {
                 stuck,
+                context: context.clone(),
                 ..Client::default()
             },
         );
@@ -577,7 +635,7 @@ impl World {
             endpoint: OWN.into(),
             connected_at,
             expiry: None,
-            context: None,
+            context,
         };
         inner.log_connection(&id, Operation::Insert, Some(stored(&connection)));
         inner.stored.insert(id.clone(), connection);
@@ -643,18 +701,18 @@ impl World {
         if let Some(remains) = inner.stored.values().find(remains) {
             return Err(format!("{remains:?} was not forgotten"));
         }
-        let mut table = inner.toggles.clone();
-        table.retain(|_, item| !is_tombstone(item));
+        let reading = Reading::of(inner.toggles.clone(), &Private::default(), self.now_ms());
         let open: Vec<_> = inner
             .clients
             .iter()
             .filter(|(_, client)| client.open && !client.closed)
             .collect();
         for (id, client) in &open {
+            let table = told(&reading, client.context.as_deref());
             if client.view != table {
                 return Err(format!(
-                    "{id} knows {:?}, but the table has {table:?}",
-                    client.view
+                    "{id} knows {:?}, but should know {table:?} of {:?}",
+                    client.view, inner.toggles
                 ));
             }
         }
@@ -738,7 +796,8 @@ impl Client {
     fn put(&mut self, value: &Value, before: &mut State, heeds: bool) {
         let item: Item = serde_json::from_value(value.clone()).unwrap();
         let id = toggle_id(&item).unwrap().to_owned();
-        if self.is_news(&id, value, heeds) {
+        let is_news = self.is_news(&id, value, heeds);
+        if is_news || revision(value).is_none() {
             self.view.insert(id, item);
         } else if let Some(newer) = before.remove(&id) {
             self.view.insert(id, newer);
@@ -757,6 +816,22 @@ impl Client {
         }
         is_news
     }
+}
+
+/// What a client should know in the end.
+fn told(reading: &Reading, context: Option<&str>) -> State {
+    let answers = reading.rules.answers(context, &Count::default());
+    let live = reading
+        .state
+        .iter()
+        .filter(|(id, item)| !is_tombstone(item) && !is_segment(id));
+    live.map(|(id, item)| {
+        (
+            id.clone(),
+            reading.rules.told(id, item, &answers).into_owned(),
+        )
+    })
+    .collect()
 }
 
 /// The states of toggles in a message, each in the form of a message of its own.
