@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader};
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use aws_sdk_dynamodb::primitives::{DateTime, DateTimeFormat};
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 
@@ -454,4 +455,66 @@ async fn the_history_says_who_changed_what_and_a_toggle_becomes_as_it_was() {
     assert_eq!(history(&project, "checkout", 5)[0]["comment"], "after all");
     project.assert_nothing_to_do();
     project.destroy();
+}
+
+/// The names of the schedules of a system.
+async fn schedules(project: &Project) -> Vec<String> {
+    let scheduler = aws_sdk_scheduler::Client::new(&project.world.config());
+    let list = scheduler.list_schedules();
+    let list = list.group_name(project.world.name("schedules")).send();
+    let schedules = list.await.expect("listed").schedules.into_iter();
+    schedules.filter_map(|schedule| schedule.name).collect()
+}
+
+/// Waits until the schedules are so many, and returns their names.
+async fn until_schedules(project: &Project, count: usize) -> Vec<String> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let found = schedules(project).await;
+        if found.len() == count {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "{found:?}");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+/// A schedule wakes a toggle when its window opens, and the next one is for the next edge. Nothing of it is
+/// left once the toggle or the system is deleted.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_toggle_is_woken_at_the_edges_of_its_windows() {
+    let project = Project::new();
+    project.apply();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let opens = now.expect("a time").as_secs() + 8;
+    let opens = DateTime::from_secs(i64::try_from(opens).expect("seconds"));
+    let opens = opens.fmt(DateTimeFormat::DateTime).expect("a time");
+    let windows = format!(r#"windows=[{{"from":"{opens}","to":"2096-01-01T00:00:00Z"}}]"#);
+    project.ok(&["toggles", "set", "sale", "on", "--attribute", &windows]);
+    let deadline = Instant::now() + PATIENCE;
+    let woken = loop {
+        let item = item(&project, "sale").await;
+        if item.contains_key("touchedAt") {
+            break item;
+        }
+        assert!(Instant::now() < deadline, "{item:?}");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    };
+    let author = woken["lastChange"].as_m().expect("a map");
+    assert_eq!(author["by"].as_s().expect("text"), "toggle-clock");
+    let deadline = Instant::now() + PATIENCE;
+    while !schedules(&project).await.concat().ends_with("-3976214400") {
+        assert!(Instant::now() < deadline, "{:?}", schedules(&project).await);
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    until_schedules(&project, 1).await;
+    project.ok(&["toggles", "set", "other", "on", "--attribute", &windows]);
+    until_schedules(&project, 2).await;
+    project.ok(&["toggles", "delete", "sale"]);
+    until_schedules(&project, 1).await;
+    project.assert_nothing_to_do();
+    project.destroy();
+    let scheduler = aws_sdk_scheduler::Client::new(&project.world.config());
+    let left = scheduler.list_schedules().send().await.expect("listed");
+    assert_eq!(left.schedules, []);
 }

@@ -118,6 +118,15 @@ pub const HISTORY_TABLE: &str = "HISTORY_TABLE";
 /// integer.
 pub const HISTORY_DAYS: &str = "HISTORY_DAYS";
 
+/// The environment variable with the name of the group of the schedules that wake toggles.
+pub const SCHEDULE_GROUP: &str = "SCHEDULE_GROUP";
+/// The environment variable with the ARN of the role by which they do.
+pub const SCHEDULES_ROLE_ARN: &str = "SCHEDULES_ROLE_ARN";
+/// The environment variable with the ARN of the function that they invoke, toggle-clock.
+pub const CLOCK_ARN: &str = "CLOCK_ARN";
+/// The environment variable with the ARN of the queue of wake-ups that failed for good.
+pub const DEAD_LETTERS_ARN: &str = "DEAD_LETTERS_ARN";
+
 /// Seconds that the connection manager may run. A connection is in the table before `$connect` has
 /// returned, so this bounds how long it can be known there and not yet be open.
 pub const CONNECT_TIMEOUT_SECONDS: u16 = 10;
@@ -131,6 +140,7 @@ pub const NAMES: PerFunction<&str> = PerFunction {
     toggle_slice: "toggle-slice",
     toggle_snapshot: "toggle-snapshot",
     toggle_history: "toggle-history",
+    toggle_clock: "toggle-clock",
 };
 
 /// A value per function; none can be missing.
@@ -148,6 +158,8 @@ pub struct PerFunction<T> {
     pub toggle_snapshot: T,
     /// Records each change of a toggle.
     pub toggle_history: T,
+    /// Wakes toggles at the edges of their windows and rollouts.
+    pub toggle_clock: T,
 }
 
 impl<T> PerFunction<T> {
@@ -161,6 +173,7 @@ impl<T> PerFunction<T> {
             toggle_slice: &self.toggle_slice,
             toggle_snapshot: &self.toggle_snapshot,
             toggle_history: &self.toggle_history,
+            toggle_clock: &self.toggle_clock,
         }
     }
 
@@ -174,6 +187,7 @@ impl<T> PerFunction<T> {
             toggle_slice: make(self.toggle_slice),
             toggle_snapshot: make(self.toggle_snapshot),
             toggle_history: make(self.toggle_history),
+            toggle_clock: make(self.toggle_clock),
         }
     }
 }
@@ -189,13 +203,14 @@ impl<T> PerFunction<Option<T>> {
             toggle_slice: self.toggle_slice?,
             toggle_snapshot: self.toggle_snapshot?,
             toggle_history: self.toggle_history?,
+            toggle_clock: self.toggle_clock?,
         })
     }
 }
 
 impl<T> IntoIterator for PerFunction<T> {
     type Item = T;
-    type IntoIter = std::array::IntoIter<T, 6>;
+    type IntoIter = std::array::IntoIter<T, 7>;
 
     fn into_iter(self) -> Self::IntoIter {
         [
@@ -205,6 +220,7 @@ impl<T> IntoIterator for PerFunction<T> {
             self.toggle_slice,
             self.toggle_snapshot,
             self.toggle_history,
+            self.toggle_clock,
         ]
         .into_iter()
     }
@@ -223,9 +239,10 @@ mod tests {
         assert_eq!(lengths.toggle_slice, NAMES.toggle_slice.len());
         assert_eq!(lengths.toggle_snapshot, NAMES.toggle_snapshot.len());
         assert_eq!(lengths.toggle_history, NAMES.toggle_history.len());
+        assert_eq!(lengths.toggle_clock, NAMES.toggle_clock.len());
         assert_eq!(
             lengths.as_ref().into_iter().copied().collect::<Vec<_>>(),
-            [18, 14, 14, 12, 15, 14]
+            [18, 14, 14, 12, 15, 14, 12]
         );
     }
 

@@ -9,7 +9,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use toggle_contract::history;
 use toggle_contract::receipt::{self, Share};
 use toggle_contract::{
-    BY, COMMENT, LAST_CHANGE, PREREQUISITES, REVISION, SEGMENT, TARGETING, TOGGLE_KEY,
+    AT, BY, COMMENT, LAST_CHANGE, NAMES, PREREQUISITES, REVISION, SEGMENT, TARGETING, TOGGLE_KEY,
+    TOUCHED_AT,
 };
 use tracing::warn;
 
@@ -18,7 +19,7 @@ use crate::connection::{
 };
 use crate::history::Entry;
 use crate::item::{Item, State, from_sdk, toggle_id};
-use crate::ports::{Connections, Journal, Page, TableError, Toggles};
+use crate::ports::{Connections, Journal, Page, TableError, Toggles, Touch};
 use crate::receipts::Place;
 use crate::task::Segment;
 
@@ -85,6 +86,51 @@ impl Toggles for TogglesTable {
             .await;
         let got = got.map_err(|source| failed("read an item of", &self.name, source))?;
         Ok(got.item.as_ref().map(toggle))
+    }
+}
+
+impl Touch for TogglesTable {
+    async fn touch(&self, id: &str, item: &Item, now_ms: u64) -> Result<(), TableError> {
+        let read = item.get(REVISION).and_then(|of| of.get("N")?.as_str());
+        let next = read.and_then(|read| read.parse::<u64>().ok()?.checked_add(1));
+        let condition = match read {
+            Some(_) => "#revision = :read",
+            None => "attribute_exists(#id) AND attribute_not_exists(#revision)",
+        };
+        let number = |number: u64| AttributeValue::N(number.to_string());
+        let author = HashMap::from([
+            (
+                BY.to_owned(),
+                AttributeValue::S(NAMES.toggle_clock.to_owned()),
+            ),
+            (AT.to_owned(), number(now_ms)),
+        ]);
+        let update = self.client.update_item().table_name(&self.name);
+        let update = update
+            .key(TOGGLE_KEY, AttributeValue::S(id.to_owned()))
+            .condition_expression(condition)
+            .update_expression("SET #touched = :now, #revision = :next, #author = :author")
+            .expression_attribute_names("#touched", TOUCHED_AT)
+            .expression_attribute_names("#revision", REVISION)
+            .expression_attribute_names("#author", LAST_CHANGE)
+            .expression_attribute_values(":now", number(now_ms))
+            .expression_attribute_values(":next", number(next.unwrap_or(0).max(now_ms)))
+            .expression_attribute_values(":author", AttributeValue::M(author));
+        let update = match read {
+            Some(read) => {
+                update.expression_attribute_values(":read", AttributeValue::N(read.to_owned()))
+            }
+            None => update.expression_attribute_names("#id", TOGGLE_KEY),
+        };
+        match update.send().await {
+            Ok(_) => Ok(()),
+            Err(SdkError::ServiceError(error))
+                if error.err().is_conditional_check_failed_exception() =>
+            {
+                Ok(())
+            }
+            Err(source) => Err(failed("update an item of", &self.name, source)),
+        }
     }
 }
 

@@ -161,10 +161,10 @@ fn letters<'w>(watched: &'w Watched<'_>) -> impl Iterator<Item = (String, Alarm)
 
 /// What it means that changes wait for a function.
 fn lateness(function: &str) -> &'static str {
-    if function == NAMES.toggle_history {
-        "the history lacks them"
-    } else {
-        "clients are late"
+    match function {
+        of if of == NAMES.toggle_history => "the history lacks them",
+        of if of == NAMES.toggle_clock => "windows open and close late",
+        _ => "clients are late",
     }
 }
 
@@ -174,6 +174,12 @@ fn loss(of: &str) -> String {
         return format!(
             "Changes that {of} could not record are in its dead-letter queue, and not in the history: fix the cause, \
              then delete the messages"
+        );
+    }
+    if of == NAMES.toggle_clock {
+        return format!(
+            "Wake-ups or changes that {of} could not handle are in its dead-letter queue, so windows open or close \
+             up to a day late: fix the cause, run `frontage toggles resend`, then delete the messages"
         );
     }
     format!(

@@ -6,6 +6,7 @@
 //! stream has it for whoever else is to know. `docs/architecture.md` contains the diagram.
 
 mod alarms;
+mod clock;
 mod history;
 mod posting;
 mod queues;
@@ -25,6 +26,7 @@ use serde::{Deserialize, Serialize};
 use toggle_contract::{CONNECT_TIMEOUT_SECONDS, CONNECTIONS_TABLE, NAMES};
 
 pub(crate) use self::alarms::{Watched, add_alarm, alarms, subscribed, topic};
+use self::clock::toggle_clock;
 pub(crate) use self::history::CHANGES;
 use self::history::toggle_history;
 use self::posting::{Pace, Sender};
@@ -132,6 +134,7 @@ pub(crate) fn add(graph: &mut Graph, system: &System, code: &Sources) -> Service
     let toggle_message = toggle_message(builder, &sender, &slices.queue);
     let toggle_slice = toggle_slice(builder, &sender, &slices.queue);
     let toggle_history = toggle_history(builder, system, &tables);
+    let toggle_clock = toggle_clock(builder, system, &tables);
     let watched = Watched {
         functions: vec![
             (NAMES.connection_manager, &manager),
@@ -141,6 +144,7 @@ pub(crate) fn add(graph: &mut Graph, system: &System, code: &Sources) -> Service
             (NAMES.new_connection, &new_connection),
             (NAMES.toggle_message, &toggle_message),
             (NAMES.toggle_history, &toggle_history),
+            (NAMES.toggle_clock, &toggle_clock),
         ],
         slices: Some(&slices),
     };

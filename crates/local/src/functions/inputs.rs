@@ -36,6 +36,7 @@ pub(super) fn digests(
         toggle_slice,
         toggle_snapshot,
         toggle_history,
+        toggle_clock,
     ] = [
         NAMES.connection_manager,
         NAMES.new_connection,
@@ -43,6 +44,7 @@ pub(super) fn digests(
         NAMES.toggle_slice,
         NAMES.toggle_snapshot,
         NAMES.toggle_history,
+        NAMES.toggle_clock,
     ]
     .map(|name| workspace.digest(name));
     Ok(PerFunction {
@@ -52,6 +54,7 @@ pub(super) fn digests(
         toggle_slice: toggle_slice?,
         toggle_snapshot: toggle_snapshot?,
         toggle_history: toggle_history?,
+        toggle_clock: toggle_clock?,
     })
 }
 
