@@ -3,7 +3,9 @@
 use super::visible::field;
 use jiff::Timestamp;
 
-use crate::toggles::{Copied, Difference, Explanation, Message, Resent, Segment, Toggle, Waited};
+use crate::toggles::{
+    Copied, Difference, Differing, Explanation, Message, Recorded, Resent, Segment, Toggle, Waited,
+};
 
 /// The toggles, one per line, with their ids in a column.
 #[must_use]
@@ -56,17 +58,43 @@ pub fn differences(differences: &[Difference], other: &str) -> String {
         } else {
             Vec::new()
         };
-        let width = shown.iter().map(|of| columns(&of.name)).max().unwrap_or(0);
-        let changes = shown.into_iter().map(move |of| {
-            let value = |value: Option<String>| value.map_or("(none)".to_owned(), |of| field(&of));
-            format!(
-                "    {:width$}  {} -> {}",
-                field(&of.name),
-                value(of.here),
-                value(of.there)
-            )
-        });
-        std::iter::once(head).chain(changes)
+        std::iter::once(head).chain(attributes(shown))
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Attributes that differ, one per line.
+fn attributes(shown: Vec<Differing>) -> impl Iterator<Item = String> {
+    let width = shown.iter().map(|of| columns(&of.name)).max().unwrap_or(0);
+    shown.into_iter().map(move |of| {
+        let value = |value: Option<String>| value.map_or("(none)".to_owned(), |of| field(&of));
+        format!(
+            "    {:width$}  {} -> {}",
+            field(&of.name),
+            value(of.here),
+            value(of.there)
+        )
+    })
+}
+
+/// The changes of a toggle: when, the revision, who and why, and what changed, one attribute per line.
+#[must_use]
+pub fn toggle_history(changes: &[Recorded]) -> String {
+    let lines = changes.iter().flat_map(|of| {
+        let revision = of.revision.map(|revision| format!("  revision {revision}"));
+        let by = of
+            .by
+            .as_deref()
+            .map_or("not through frontage".to_owned(), field);
+        let comment = of.comment.as_deref().map(|why| format!(": {}", field(why)));
+        let (revision, comment) = (revision.unwrap_or_default(), comment.unwrap_or_default());
+        let head = format!("{}{revision}  {by}{comment}", of.time());
+        let what = match (of.is_deletion(), of.without_images) {
+            (true, _) => vec!["    deleted".to_owned()],
+            (_, true) => vec!["    too large to be kept in the history".to_owned()],
+            _ => attributes(of.attributes()).collect(),
+        };
+        std::iter::once(head).chain(what)
     });
     lines.collect::<Vec<_>>().join("\n")
 }

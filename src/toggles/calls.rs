@@ -1,11 +1,12 @@
-//! The calls about toggles and receipts.
+//! The calls about toggles, their history and receipts.
 
 use aws::Calls;
 use aws::Purpose::{Change, Read};
 
-/// The calls about toggles and receipts.
+/// The calls about toggles, their history and receipts.
 pub const CALLS: &[Calls] = &[
     Calls::to(&[Read], TOGGLES, &["dynamodb:GetItem", "dynamodb:Scan"]),
+    Calls::to(&[Read], HISTORY, &["dynamodb:Query"]),
     Calls::to(&[Read], CONNECTIONS, &["dynamodb:GetItem"]),
     Calls::to(
         &[Change],
@@ -16,6 +17,9 @@ pub const CALLS: &[Calls] = &[
 
 /// The table of toggles, of the stack `toggles`.
 const TOGGLES: &str = "dynamodb:{region}:{account}:table/{system}-toggles-toggles-table";
+
+/// The table of their history.
+const HISTORY: &str = "dynamodb:{region}:{account}:table/{system}-toggles-history-table";
 
 /// The table of connections, in which a receipt is.
 const CONNECTIONS: &str = "dynamodb:{region}:{account}:table/{system}-toggles-connections-table";

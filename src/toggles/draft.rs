@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
+use super::author::Author;
 use super::error::TogglesError;
 use super::value::Typed;
 use toggle_contract::receipt::REQUEST;
-use toggle_contract::{MESSAGE_LIMIT, REMOVED, REVISION, TOGGLE_KEY};
+use toggle_contract::{LAST_CHANGE, MESSAGE_LIMIT, REMOVED, REVISION, TOGGLE_KEY};
 
 /// An item of the toggles table; empty if it does not exist.
 pub(super) type Item = HashMap<String, AttributeValue>;
@@ -46,6 +47,15 @@ impl Draft {
         self
     }
 
+    /// The same draft, which says who changes the item.
+    pub(super) fn signed(mut self, author: Option<&Author>, at: u64) -> Self {
+        if let Some(author) = author {
+            let signature = author.signature(at);
+            self.set.insert(LAST_CHANGE.to_owned(), signature);
+        }
+        self
+    }
+
     /// The same draft, if the item can be sent to clients once it is written.
     ///
     /// # Errors
@@ -66,7 +76,8 @@ impl Draft {
         let mut item = self.assigned();
         item.insert(TOGGLE_KEY.to_owned(), AttributeValue::S(id.to_owned()));
         if !self.replaces {
-            let goes = |name: &String| name == REQUEST || self.remove.contains(name);
+            let is_private = |name: &str| [REQUEST, LAST_CHANGE].contains(&name);
+            let goes = |name: &String| is_private(name) || self.remove.contains(name);
             let kept = read.iter().filter(|(name, _)| !goes(name));
             for (name, value) in kept {
                 item.entry(name.clone()).or_insert_with(|| value.clone());

@@ -43,6 +43,30 @@ pub enum TogglesError {
         /// The bytes of the message.
         bytes: usize,
     },
+    /// The history has no such change.
+    #[error("the history of toggle `{id}` has no revision {revision}")]
+    NoRecord {
+        /// The featureId.
+        id: String,
+        /// The revision.
+        revision: u64,
+    },
+    /// The change is in the history, without the toggle.
+    #[error("toggle `{id}` was too large at revision {revision} to be kept in the history")]
+    NoImage {
+        /// The featureId.
+        id: String,
+        /// The revision.
+        revision: u64,
+    },
+    /// The change was a deletion.
+    #[error("revision {revision} of toggle `{id}` is its deletion")]
+    Deletion {
+        /// The featureId.
+        id: String,
+        /// The revision.
+        revision: u64,
+    },
     /// The toggle's revision is not a whole number that could rise.
     #[error("the attribute `revision` of toggle `{0}` is not a whole number below 2^64")]
     OddRevision(String),
@@ -135,6 +159,11 @@ impl Hint for TogglesError {
             Self::Revised { .. } => {
                 "run `frontage toggles get ID` to see the toggle, and pass its current revision"
             }
+            Self::NoRecord { .. } => {
+                "run `frontage toggles history ID` to see its revisions; a change is in it after a few seconds"
+            }
+            Self::NoImage { .. } => "pass another revision, or set the toggle anew",
+            Self::Deletion { .. } => "run `frontage toggles delete ID` to delete it",
             Self::TooLarge { .. } => {
                 "write less into its attributes, or remove some with `frontage toggles unset`"
             }

@@ -3,7 +3,7 @@
 use thiserror::Error;
 use toggle_contract::receipt::REQUEST;
 use toggle_contract::{
-    ACTIVE, DEFAULT_VARIANT, REMOVED, REVISION, RULES, SEGMENT_PREFIX, TOGGLE_KEY,
+    ACTIVE, DEFAULT_VARIANT, LAST_CHANGE, REMOVED, REVISION, RULES, SEGMENT_PREFIX, TOGGLE_KEY,
     TOMBSTONE_EXPIRY, TOUCHED_AT, VALUE, VARIANT,
 };
 
@@ -37,6 +37,9 @@ pub enum NameError {
     /// Each change writes the revision.
     #[error("revision is written with each change")]
     Revision,
+    /// Each change writes its author.
+    #[error("lastChange is written with each change")]
+    Author,
     /// A word that the functions read.
     #[error("{0} marks a deleted toggle")]
     Tombstone(String),
@@ -70,6 +73,7 @@ pub fn check_attribute(name: &str) -> Result<(), NameError> {
     match name {
         TOGGLE_KEY | NAME | ACTIVE | VALUE => Err(NameError::OwnArgument(name.to_owned())),
         REVISION => Err(NameError::Revision),
+        LAST_CHANGE => Err(NameError::Author),
         REMOVED | TOMBSTONE_EXPIRY => Err(NameError::Tombstone(name.to_owned())),
         REQUEST => Err(NameError::Receipt(name.to_owned())),
         DEFAULT_VARIANT | TOUCHED_AT | VARIANT => Err(NameError::Rule(name.to_owned())),
@@ -85,6 +89,7 @@ pub fn check_attribute(name: &str) -> Result<(), NameError> {
 pub fn check_removal(name: &str) -> Result<(), NameError> {
     match name {
         TOGGLE_KEY | NAME | ACTIVE | REVISION => Err(NameError::Kept(name.to_owned())),
+        LAST_CHANGE => Err(NameError::Author),
         REQUEST => Err(NameError::Receipt(name.to_owned())),
         _ => check_length(name),
     }
@@ -111,6 +116,7 @@ mod tests {
             ("isActive", "isActive has its own argument"),
             ("value", "value has its own argument"),
             ("revision", "revision is written with each change"),
+            ("lastChange", "lastChange is written with each change"),
             ("isRemoved", "isRemoved marks a deleted toggle"),
             ("tombstoneExpiry", "tombstoneExpiry marks a deleted toggle"),
             ("deliveryReceipt", "deliveryReceipt is written by --wait"),

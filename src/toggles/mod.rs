@@ -3,6 +3,7 @@
 //!
 //! Nothing here knows a stack, a command or a terminal.
 
+mod author;
 mod calls;
 mod client;
 mod compare;
@@ -10,6 +11,7 @@ mod connected;
 mod copy;
 mod draft;
 mod error;
+mod history;
 mod limits;
 mod message;
 mod receipt;
@@ -21,12 +23,14 @@ mod value;
 mod watch;
 mod write;
 
+pub use author::{CommentError, check_comment};
 pub use calls::CALLS;
 pub use client::{Client, Received};
 pub use compare::{Difference, Differing, differences};
 pub use connected::connected;
 pub use copy::Copied;
 pub use error::TogglesError;
+pub use history::{History, Recorded};
 pub use limits::{NameError, check_attribute, check_id, check_removal};
 pub use message::{Message, Removal};
 pub use receipt::{Receipt, Waited};

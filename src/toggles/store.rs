@@ -11,6 +11,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::stream::{StreamExt as _, TryStreamExt as _, iter};
 use serde::Serialize;
 
+use super::author::Author;
 use super::draft::{Draft, Item, expect, is_toggle, next_revision};
 use super::error::TogglesError;
 use super::receipt::Receipt;
@@ -37,6 +38,8 @@ pub struct Store {
     pub(super) table: String,
     /// The key of the receipt that each change asks for.
     pub(super) receipt: Option<String>,
+    /// Who changes toggles, and why.
+    pub(super) author: Option<Author>,
 }
 
 /// A change to one toggle.
@@ -79,7 +82,20 @@ impl Store {
             client,
             table,
             receipt: None,
+            author: Some(Author {
+                by: account.caller().to_owned(),
+                comment: None,
+            }),
         }
+    }
+
+    /// The same table, whose changes are made for this reason.
+    #[must_use]
+    pub fn because(mut self, comment: Option<String>) -> Self {
+        if let Some(author) = &mut self.author {
+            author.comment = comment;
+        }
+        self
     }
 
     /// The same table, whose changes ask the functions for a receipt of this key.
@@ -89,13 +105,14 @@ impl Store {
         Self { receipt, ..self }
     }
 
-    /// Every toggle, by id.
+    /// Every toggle, by id, without who changed it.
     pub async fn list(&self) -> Result<Vec<Toggle>, TogglesError> {
         let items = self.items().await?;
         let toggles = items
             .into_iter()
             .filter(|item| is_toggle(item) && !is_segment(id_of(item)));
-        let mut toggles: Vec<_> = toggles.map(Toggle::from_item).collect();
+        let toggles = toggles.map(|item| Toggle::from_item(item).without_author());
+        let mut toggles: Vec<_> = toggles.collect();
         toggles.sort_by(|one, other| one.id().cmp(other.id()));
         Ok(toggles)
     }
@@ -271,6 +288,7 @@ impl Store {
             ..Draft::default()
         };
         let draft = draft.requesting(self.receipt.as_deref(), item);
+        let draft = draft.signed(self.author.as_ref(), now_ms());
         match self.try_write(id, item, &draft).await {
             Ok(()) => Ok(Some(id)),
             Err(error) if error.is_conflict() => Ok(None),

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 use toggle_contract::receipt::REQUEST;
-use toggle_contract::{ACTIVE, REMOVED, REVISION, TOGGLE_KEY, TOUCHED_AT, VALUE};
+use toggle_contract::{ACTIVE, LAST_CHANGE, REMOVED, REVISION, TOGGLE_KEY, TOUCHED_AT, VALUE};
 
 use super::draft::{Item, revision};
 use super::value::{Plain, plain, untyped, with_sorted_sets};
@@ -64,8 +64,8 @@ impl Toggle {
         others.map(|(name, value)| (name.as_str(), json(&value)))
     }
 
-    /// All attributes but its id and revision, in JSON and by name: what it has in common with a copy in
-    /// another system.
+    /// All attributes but its id, its revision and who changed it, in JSON and by name: what it has in common
+    /// with a copy in another system.
     pub(super) fn content(&self) -> impl Iterator<Item = (&str, String)> {
         let content = plain(&self.0).filter(|(name, _)| is_content(name));
         content.map(|(name, value)| (name.as_str(), json(&value)))
@@ -79,7 +79,7 @@ impl Toggle {
             .collect()
     }
 
-    /// Whether all attributes but id and revision are the same, with their types.
+    /// Whether all attributes but id, revision and author are the same, with their types.
     pub(super) fn has_content_of(&self, other: &Self) -> bool {
         self.content_item() == other.content_item()
     }
@@ -95,6 +95,12 @@ impl Toggle {
         Self(item)
     }
 
+    /// The same toggle without who changed it.
+    pub(super) fn without_author(mut self) -> Self {
+        self.0.remove(LAST_CHANGE);
+        self
+    }
+
     /// A toggle as sent to clients, in DynamoDB's JSON: `{"featureId": {"S": "1"}, …}`.
     pub(super) fn from_message(item: &Value) -> Self {
         let attributes = item.as_object().into_iter().flatten();
@@ -107,7 +113,7 @@ impl Toggle {
 }
 
 fn is_content(name: &str) -> bool {
-    ![TOGGLE_KEY, REVISION, TOUCHED_AT].contains(&name)
+    ![TOGGLE_KEY, REVISION, TOUCHED_AT, LAST_CHANGE].contains(&name)
 }
 
 /// Values of attributes always serialise.

@@ -30,6 +30,7 @@ impl Store {
         let mut attempts = 1..ATTEMPTS;
         loop {
             let draft = make(&item, floor)?.requesting(self.receipt.as_deref(), &item);
+            let draft = draft.signed(self.author.as_ref(), now_ms());
             let refusal = match self.try_write(id, &item, &draft).await {
                 Ok(()) => return Ok((item, draft.revision)),
                 Err(error) if error.is_conflict() => error,

@@ -132,9 +132,14 @@ fn mapping(
     }
 }
 
+/// The name of the queue of a function's records that were dropped.
+pub(crate) fn dead_letters_name(function: &str) -> String {
+    format!("{function}-dead-letters")
+}
+
 /// The queue of a function's records that were dropped.
 fn dead_letters(stack: &mut StackBuilder<'_>, function: &str, settings: &Toggles) -> Handle<Queue> {
-    let name = format!("{function}-dead-letters");
+    let name = dead_letters_name(function);
     let queue = Queue {
         message_retention_period: Some(settings.dead_letter_retention_days * 86_400),
         ..queue(stack.physical_name(&name), settings)

@@ -90,7 +90,7 @@ fn toggles() -> impl Strategy<Value = Toggles> {
         0..=300,
         0..=10_000,
         60..=604_800,
-        1..=14,
+        (1..=14, 1..=3_650),
         quota,
         1..=86_400,
         1..=100_000,
@@ -127,11 +127,12 @@ fn toggles() -> impl Strategy<Value = Toggles> {
                     batch_window_seconds: numbers.0,
                     max_retries: numbers.1,
                     max_record_age_seconds: numbers.2,
-                    dead_letter_retention_days: numbers.3,
                     connect,
                     origins: origins.map(|of| of.into_iter().collect()),
                     token_in_query,
                     claims: claims.into_iter().collect(),
+                    dead_letter_retention_days: numbers.3.0,
+                    history_days: numbers.3.1,
                     posts_per_second: numbers.4,
                     connects_per_second: numbers.6,
                     longest_wait: numbers.5,
@@ -974,6 +975,7 @@ fn write_toggles(text: &mut String, toggles: &Toggles) {
         toggles.dead_letter_retention_days
     )
     .unwrap();
+    writeln!(text, "history_days = {}", toggles.history_days).unwrap();
     if let Some(quota) = toggles.posts_per_second {
         writeln!(text, "posts_per_second = {quota}").unwrap();
     }

@@ -72,7 +72,8 @@ fn roles_grant_the_least() {
                 .iter()
                 .any(|resource| resource == "*");
             assert!(
-                !any || actions == ["dynamodb:ListStreams"],
+                !any || actions == ["dynamodb:ListStreams"]
+                    || actions == ["scheduler:ListSchedules"],
                 "{}: {statement}",
                 node.address
             );
@@ -118,8 +119,8 @@ fn every_role_has_the_path_and_the_boundary() {
     let described =
         format!("[functions]\nrole_path = \"/web/\"\npermissions_boundary = \"{boundary}\"");
     let stated = (Some("/web/".into()), Some(boundary.into()));
-    assert_eq!(roles(&described), vec![stated; 4]);
-    assert_eq!(roles(""), vec![(None, None); 4]);
+    assert_eq!(roles(&described), vec![stated; 7]);
+    assert_eq!(roles(""), vec![(None, None); 7]);
 }
 
 /// A key is named by everything that it encrypts, and may be used by the roles that need it.
@@ -229,11 +230,11 @@ fn the_logs_class_and_protection_are_as_described() {
         };
         groups.map(of).collect::<Vec<_>>()
     };
-    assert_eq!(stated(""), vec![(None, None); 4]);
+    assert_eq!(stated(""), vec![(None, None); 6]);
     let described =
         "[functions]\nlog_class = \"infrequent_access\"\nlog_deletion_protection = false";
     let expected = (Some("INFREQUENT_ACCESS".into()), Some(false.into()));
-    assert_eq!(stated(described), vec![expected; 4]);
+    assert_eq!(stated(described), vec![expected; 6]);
 }
 
 /// What a deployment shows to clients is what the API was when it was made, so each part of it changes
@@ -312,7 +313,7 @@ fn alarms_notify_the_addresses() {
         nodes.collect::<Vec<_>>()
     };
     let alarms = of("AWS::CloudWatch::Alarm");
-    assert_eq!(alarms.len(), 15);
+    assert_eq!(alarms.len(), 23);
     let topic = serde_json::json!([{"Fn::GetAtt": ["toggles/alarms", "TopicArn"]}]);
     for alarm in alarms {
         let properties = &alarm.properties;

@@ -24,5 +24,6 @@ mod logs;
 mod refusals;
 mod route53;
 mod s3;
+mod scheduler;
 mod sns;
 mod sqs;

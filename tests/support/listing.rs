@@ -36,6 +36,7 @@ impl World {
         lines.extend(self.projects().await);
         lines.extend(self.report_groups().await);
         lines.extend(self.rules().await);
+        lines.extend(self.schedules().await);
         lines.extend(self.identity_providers().await);
         if self.elsewhere.is_some() {
             lines.extend(self.pipelines().await);
@@ -629,6 +630,23 @@ impl World {
         let rules = rules.map(|of| of.rules.unwrap_or_default());
         let rules = rules.unwrap_or_default();
         self.lines("rule", rules.iter().filter_map(|of| of.name()))
+    }
+
+    /// The groups of schedules but AWS's own, and the schedules in them.
+    async fn schedules(&self) -> Vec<String> {
+        let client = aws_sdk_scheduler::Client::new(&self.config());
+        let groups = client.list_schedule_groups().send().await.ok();
+        let groups = groups.map(|of| of.schedule_groups).unwrap_or_default();
+        let groups = groups.iter().filter_map(|of| of.name());
+        let mut lines = self.lines("schedule group", groups.filter(|name| *name != "default"));
+        let schedules = client.list_schedules().send().await.ok();
+        let schedules = schedules.map(|of| of.schedules).unwrap_or_default();
+        let schedules = schedules
+            .iter()
+            .filter_map(|of| Some(format!("{}/{}", of.group_name()?, of.name()?)));
+        let schedules: Vec<_> = schedules.collect();
+        lines.extend(self.lines("schedule", schedules.iter().map(String::as_str)));
+        lines
     }
 
     /// IAM's OIDC providers.

@@ -1,13 +1,17 @@
 //! The operator's commands for toggles, beside clients that are connected.
 
+use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader};
-use std::time::Instant;
+use std::thread::sleep;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use aws_sdk_dynamodb::primitives::{DateTime, DateTimeFormat};
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 
 use crate::support::PATIENCE;
 use crate::support::cli::{Ended, Project, Running, actions};
-use crate::support::toggles::put;
+use crate::support::toggles::{dynamodb, put};
 
 /// A system that stands, and a client that has received the state of no toggles.
 fn watched() -> (Project, Running) {
@@ -135,17 +139,26 @@ fn one_toggle_is_shown_and_loses_attributes() {
     project.ok(&[&["toggles", "set", "checkout", "on"][..], &more].concat());
     let revision = |toggle: &Value| toggle["revision"].as_u64().expect("a number");
     let get = || {
-        project
-            .ok(&["toggles", "get", "checkout", "--format", "json"])
-            .json()
+        let get = ["toggles", "get", "checkout", "--format", "json"];
+        let mut toggle = project.ok(&get).json();
+        let members = toggle.as_object_mut().expect("an object");
+        assert!(members.remove("lastChange").is_some(), "who changed it");
+        toggle
     };
     let first = revision(&get());
-    assert_eq!(
-        project.ok(&["toggles", "get", "checkout"]).stdout,
-        format!(
-            "checkout  on   checkout\n  owner     \"web\\u001b[2J\"\n  revision  {first}\n  value     [1,2]\n"
-        )
-    );
+    let shown = project.ok(&["toggles", "get", "checkout"]).stdout;
+    let is_author = |line: &&str| line.starts_with("  lastChange  {\"at\":");
+    let others: Vec<_> = shown.lines().filter(|line| !is_author(line)).collect();
+    assert_eq!(others.len() + 1, shown.lines().count(), "{shown}");
+    let revision_line = format!("  revision    {first}");
+    let owner = "  owner       \"web\\u001b[2J\"";
+    let wanted = [
+        "checkout  on   checkout",
+        owner,
+        &revision_line,
+        "  value       [1,2]",
+    ];
+    assert_eq!(others, wanted);
 
     let unset = project.ok(&["toggles", "unset", "checkout", "owner", "owner", "other"]);
     assert_eq!(told(&unset), "toggle `checkout` had no attribute `other`");
@@ -334,4 +347,174 @@ async fn the_api_accepts_as_many_connections_per_second_as_are_described() {
     project.apply();
     assert_eq!(admitted(&project).await, Some((Some(450.0), Some(450))));
     project.destroy();
+}
+
+/// The item of a toggle, in DynamoDB's own types.
+async fn item(project: &Project, id: &str) -> HashMap<String, AttributeValue> {
+    let get = dynamodb(project)
+        .get_item()
+        .table_name(project.world.name("toggles-table"))
+        .key("featureId", AttributeValue::S(id.to_owned()))
+        .consistent_read(true);
+    let found = get.send().await.expect("read").item;
+    found.expect("the item")
+}
+
+/// The history of a toggle, once it has so many changes, the newest first.
+fn history(project: &Project, id: &str, changes: usize) -> Vec<Value> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let history = project.ok(&["toggles", "history", id, "--format", "json"]);
+        let found = history.json().as_array().cloned().expect("a list");
+        if found.len() >= changes {
+            assert_eq!(found.len(), changes, "{found:#?}");
+            return found;
+        }
+        assert!(Instant::now() < deadline, "{found:#?}");
+        sleep(Duration::from_millis(200));
+    }
+}
+
+/// Who made each change, and why: also one that was made in the console, and a deletion.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_history_says_who_changed_what_and_a_toggle_becomes_as_it_was() {
+    let project = Project::new();
+    project.apply();
+    let value = r#"{"sizes":[1,2.50],"note":"é"}"#;
+    let launch = ["--value", value, "--comment", "the launch"];
+    project.ok(&[&["toggles", "set", "checkout", "on"][..], &launch].concat());
+    let first = item(&project, "checkout").await;
+    project.ok(&[
+        "toggles",
+        "set",
+        "checkout",
+        "off",
+        "--attribute",
+        "owner=web",
+    ]);
+    put(&project, "checkout", "By hand", true).await;
+    history(&project, "checkout", 3);
+    let why = ["--comment", "no longer needed"];
+    project.ok(&[&["toggles", "delete", "checkout"][..], &why].concat());
+
+    let found = history(&project, "checkout", 4);
+    let caller = format!("arn:aws:iam::{}:root", project.world.account_id);
+    let who: Vec<_> = found.iter().map(|of| (&of["by"], &of["comment"])).collect();
+    let by = json!(caller);
+    let (deletion, launch) = (json!("no longer needed"), json!("the launch"));
+    let none = Value::Null;
+    let expected = [
+        (&by, &deletion),
+        (&none, &none),
+        (&by, &none),
+        (&by, &launch),
+    ];
+    assert_eq!(who, expected);
+    let states: Vec<_> = found.iter().map(|of| &of["after"]["isActive"]).collect();
+    assert_eq!(states, [&none, &json!(true), &json!(false), &json!(true)]);
+    assert_eq!(found[0]["before"]["featureName"], "By hand");
+    assert_eq!(found[3]["before"], none);
+    let shown = project
+        .ok(&["toggles", "history", "checkout", "--limit", "3"])
+        .stdout;
+    let lines: Vec<_> = shown.lines().collect();
+    assert!(
+        lines[0].ends_with(&format!("  {caller}: no longer needed")),
+        "{shown}"
+    );
+    assert_eq!(lines[1], "    deleted");
+    assert!(lines[2].ends_with("  not through frontage"), "{shown}");
+    assert!(lines.contains(&"    isActive     false -> true"), "{shown}");
+    assert!(lines.contains(&"    isActive  true -> false"), "{shown}");
+
+    let revision = first["revision"].as_n().expect("a number");
+    let gone = found[0]["revision"].to_string();
+    let refused = project.fails(&["toggles", "rollback", "checkout", "--to", &gone]);
+    assert!(told(&refused).contains("is its deletion"), "{refused:#?}");
+    let refused = project.fails(&["toggles", "rollback", "checkout", "--to", "1"]);
+    assert!(told(&refused).contains("has no revision 1"), "{refused:#?}");
+    let back = [
+        "--to",
+        revision,
+        "--if-revision",
+        "0",
+        "--comment",
+        "after all",
+    ];
+    project.ok(&[&["toggles", "rollback", "checkout"][..], &back].concat());
+    let mut again = item(&project, "checkout").await;
+    assert_ne!(again["revision"], first["revision"]);
+    let author = again["lastChange"].as_m().expect("a map");
+    assert_eq!(author["comment"].as_s().expect("text"), "after all");
+    for own in ["revision", "lastChange"] {
+        again.insert(own.to_owned(), first[own].clone());
+    }
+    assert_eq!(again, first);
+    let shown = project.ok(&["toggles", "get", "checkout", "--format", "json"]);
+    assert_eq!(shown.json()["lastChange"]["by"], json!(caller));
+    assert_eq!(history(&project, "checkout", 5)[0]["comment"], "after all");
+    project.assert_nothing_to_do();
+    project.destroy();
+}
+
+/// The names of the schedules of a system.
+async fn schedules(project: &Project) -> Vec<String> {
+    let scheduler = aws_sdk_scheduler::Client::new(&project.world.config());
+    let list = scheduler.list_schedules();
+    let list = list.group_name(project.world.name("schedules")).send();
+    let schedules = list.await.expect("listed").schedules.into_iter();
+    schedules.filter_map(|schedule| schedule.name).collect()
+}
+
+/// Waits until the schedules are so many, and returns their names.
+async fn until_schedules(project: &Project, count: usize) -> Vec<String> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let found = schedules(project).await;
+        if found.len() == count {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "{found:?}");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+/// A schedule wakes a toggle when its window opens, and the next one is for the next edge. Nothing of it is
+/// left once the toggle or the system is deleted.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_toggle_is_woken_at_the_edges_of_its_windows() {
+    let project = Project::new();
+    project.apply();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let opens = now.expect("a time").as_secs() + 8;
+    let opens = DateTime::from_secs(i64::try_from(opens).expect("seconds"));
+    let opens = opens.fmt(DateTimeFormat::DateTime).expect("a time");
+    let windows = format!(r#"windows=[{{"from":"{opens}","to":"2096-01-01T00:00:00Z"}}]"#);
+    project.ok(&["toggles", "set", "sale", "on", "--attribute", &windows]);
+    let deadline = Instant::now() + PATIENCE;
+    let woken = loop {
+        let item = item(&project, "sale").await;
+        if item.contains_key("touchedAt") {
+            break item;
+        }
+        assert!(Instant::now() < deadline, "{item:?}");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    };
+    let author = woken["lastChange"].as_m().expect("a map");
+    assert_eq!(author["by"].as_s().expect("text"), "toggle-clock");
+    let deadline = Instant::now() + PATIENCE;
+    while !schedules(&project).await.concat().ends_with("-3976214400") {
+        assert!(Instant::now() < deadline, "{:?}", schedules(&project).await);
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    until_schedules(&project, 1).await;
+    project.ok(&["toggles", "set", "other", "on", "--attribute", &windows]);
+    until_schedules(&project, 2).await;
+    project.ok(&["toggles", "delete", "sale"]);
+    until_schedules(&project, 1).await;
+    project.assert_nothing_to_do();
+    project.destroy();
+    let scheduler = aws_sdk_scheduler::Client::new(&project.world.config());
+    let left = scheduler.list_schedules().send().await.expect("listed");
+    assert_eq!(left.schedules, []);
 }

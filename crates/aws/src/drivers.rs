@@ -12,7 +12,7 @@ use crate::kit::typed::{OrphanSearch, ResourceDriver, Untyped};
 use crate::{
     apigatewayv2, certificatemanager, cloudfront, cloudwatch, codeartifact, codebuild, codecommit,
     codeconnections, codepipeline, cognito, dynamodb, events, graph_rules, iam, lambda, logs,
-    route53, s3, sns, sqs,
+    route53, s3, scheduler, sns, sqs,
 };
 
 /// What reads every type in the model.
@@ -144,6 +144,7 @@ fn every<R: Register>(to: R) -> R {
         .with(s3::Buckets::new)
         .with(s3::Objects::new)
         .with(s3::Policies::new)
+        .with(scheduler::ScheduleGroups::new)
         .with(sns::Subscriptions::new)
         .with(sns::Topics::new)
         .with(sqs::Queues::new)

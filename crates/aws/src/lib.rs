@@ -29,6 +29,7 @@ mod logs;
 pub mod policy;
 mod route53;
 mod s3;
+mod scheduler;
 #[cfg(test)]
 mod services;
 mod sns;

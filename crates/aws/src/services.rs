@@ -13,7 +13,7 @@ use model::Service;
 use model::types::{
     ALL, apigatewayv2, certificatemanager, cloudfront, cloudwatch, codeartifact, codebuild,
     codecommit, codeconnections, codepipeline, cognito, dynamodb, events, iam, lambda, logs,
-    route53, s3, sns, sqs,
+    route53, s3, scheduler, sns, sqs,
 };
 
 /// An environment with one variable, and whether an SDK crate found its endpoint there.
@@ -59,7 +59,7 @@ macro_rules! configuration {
 
 #[test]
 fn the_sdk_finds_each_services_endpoint_in_its_variable() {
-    let sdks: [(&Service, Configure); 19] = [
+    let sdks: [(&Service, Configure); 20] = [
         (apigatewayv2::SERVICE, configuration!(aws_sdk_apigatewayv2)),
         (certificatemanager::SERVICE, configuration!(aws_sdk_acm)),
         (cloudfront::SERVICE, configuration!(aws_sdk_cloudfront)),
@@ -83,6 +83,7 @@ fn the_sdk_finds_each_services_endpoint_in_its_variable() {
         (logs::SERVICE, configuration!(aws_sdk_cloudwatchlogs)),
         (route53::SERVICE, configuration!(aws_sdk_route53)),
         (s3::SERVICE, configuration!(aws_sdk_s3)),
+        (scheduler::SERVICE, configuration!(aws_sdk_scheduler)),
         (sns::SERVICE, configuration!(aws_sdk_sns)),
         (sqs::SERVICE, configuration!(aws_sdk_sqs)),
     ];

@@ -5,6 +5,7 @@
 //! crates.
 
 pub mod doors;
+pub mod history;
 pub mod receipt;
 
 /// The attribute that is a toggle's key.
@@ -16,6 +17,15 @@ pub const REMOVED: &str = "isRemoved";
 /// The attribute by which `DynamoDB` deletes a tombstone, in seconds since the epoch. A name that no
 /// toggle has by chance, since it would be deleted by it.
 pub const TOMBSTONE_EXPIRY: &str = "tombstoneExpiry";
+/// The attribute of a toggle with who changed it last, a map of [`BY`], [`AT`] and, if it was said, [`COMMENT`].
+/// It is sent to no client. Whoever writes a toggle otherwise leaves it as it is, and is unknown because of that.
+pub const LAST_CHANGE: &str = "lastChange";
+/// Who: text, as a rule the ARN of a caller of AWS.
+pub const BY: &str = "by";
+/// When, in milliseconds since the epoch, a number.
+pub const AT: &str = "at";
+/// Why: text.
+pub const COMMENT: &str = "comment";
 
 /// The attribute that says whether a toggle is on; `false` is off for everybody, whatever else is described.
 pub const ACTIVE: &str = "isActive";
@@ -110,6 +120,20 @@ pub const DOORS: &str = "DOORS";
 pub const SHELL_BUCKET: &str = "SHELL_BUCKET";
 /// The file there with the configuration of the shell's page: see [`doors::ShellConfig`].
 pub const SHELL_CONFIG: &str = "config.json";
+/// The environment variable with the name of the table of the toggles' history.
+pub const HISTORY_TABLE: &str = "HISTORY_TABLE";
+/// The environment variable with the number of days that a record of it is kept, a positive decimal
+/// integer.
+pub const HISTORY_DAYS: &str = "HISTORY_DAYS";
+
+/// The environment variable with the name of the group of the schedules that wake toggles.
+pub const SCHEDULE_GROUP: &str = "SCHEDULE_GROUP";
+/// The environment variable with the ARN of the role by which they do.
+pub const SCHEDULES_ROLE_ARN: &str = "SCHEDULES_ROLE_ARN";
+/// The environment variable with the ARN of the function that they invoke, toggle-clock.
+pub const CLOCK_ARN: &str = "CLOCK_ARN";
+/// The environment variable with the ARN of the queue of wake-ups that failed for good.
+pub const DEAD_LETTERS_ARN: &str = "DEAD_LETTERS_ARN";
 
 /// Seconds that the connection manager may run. A connection is in the table before `$connect` has
 /// returned, so this bounds how long it can be known there and not yet be open.
@@ -123,6 +147,8 @@ pub const NAMES: PerFunction<&str> = PerFunction {
     toggle_message: "toggle-message",
     toggle_slice: "toggle-slice",
     toggle_snapshot: "toggle-snapshot",
+    toggle_history: "toggle-history",
+    toggle_clock: "toggle-clock",
 };
 
 /// A value per function; none can be missing.
@@ -138,6 +164,10 @@ pub struct PerFunction<T> {
     pub toggle_slice: T,
     /// Writes the state of all toggles to a file.
     pub toggle_snapshot: T,
+    /// Records each change of a toggle.
+    pub toggle_history: T,
+    /// Wakes toggles at the edges of their windows and rollouts.
+    pub toggle_clock: T,
 }
 
 impl<T> PerFunction<T> {
@@ -150,6 +180,8 @@ impl<T> PerFunction<T> {
             toggle_message: &self.toggle_message,
             toggle_slice: &self.toggle_slice,
             toggle_snapshot: &self.toggle_snapshot,
+            toggle_history: &self.toggle_history,
+            toggle_clock: &self.toggle_clock,
         }
     }
 
@@ -162,6 +194,8 @@ impl<T> PerFunction<T> {
             toggle_message: make(self.toggle_message),
             toggle_slice: make(self.toggle_slice),
             toggle_snapshot: make(self.toggle_snapshot),
+            toggle_history: make(self.toggle_history),
+            toggle_clock: make(self.toggle_clock),
         }
     }
 }
@@ -176,13 +210,15 @@ impl<T> PerFunction<Option<T>> {
             toggle_message: self.toggle_message?,
             toggle_slice: self.toggle_slice?,
             toggle_snapshot: self.toggle_snapshot?,
+            toggle_history: self.toggle_history?,
+            toggle_clock: self.toggle_clock?,
         })
     }
 }
 
 impl<T> IntoIterator for PerFunction<T> {
     type Item = T;
-    type IntoIter = std::array::IntoIter<T, 5>;
+    type IntoIter = std::array::IntoIter<T, 7>;
 
     fn into_iter(self) -> Self::IntoIter {
         [
@@ -191,6 +227,8 @@ impl<T> IntoIterator for PerFunction<T> {
             self.toggle_message,
             self.toggle_slice,
             self.toggle_snapshot,
+            self.toggle_history,
+            self.toggle_clock,
         ]
         .into_iter()
     }
@@ -208,9 +246,11 @@ mod tests {
         assert_eq!(lengths.toggle_message, NAMES.toggle_message.len());
         assert_eq!(lengths.toggle_slice, NAMES.toggle_slice.len());
         assert_eq!(lengths.toggle_snapshot, NAMES.toggle_snapshot.len());
+        assert_eq!(lengths.toggle_history, NAMES.toggle_history.len());
+        assert_eq!(lengths.toggle_clock, NAMES.toggle_clock.len());
         assert_eq!(
             lengths.as_ref().into_iter().copied().collect::<Vec<_>>(),
-            [18, 14, 14, 12, 15]
+            [18, 14, 14, 12, 15, 14, 12]
         );
     }
 

@@ -6,15 +6,20 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::scan::builders::ScanFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
+use toggle_contract::history;
 use toggle_contract::receipt::{self, Share};
-use toggle_contract::{PREREQUISITES, SEGMENT, TARGETING, TOGGLE_KEY};
+use toggle_contract::{
+    AT, BY, COMMENT, LAST_CHANGE, NAMES, PREREQUISITES, REVISION, SEGMENT, TARGETING, TOGGLE_KEY,
+    TOUCHED_AT,
+};
 use tracing::warn;
 
 use crate::connection::{
     CONNECTED_AT, CONNECTION_KEY, CONTEXT, Connection, ENDPOINT, EXPIRY, TRIED_AT,
 };
+use crate::history::Entry;
 use crate::item::{Item, State, from_sdk, toggle_id};
-use crate::ports::{Connections, Page, TableError, Toggles};
+use crate::ports::{Connections, Journal, Page, TableError, Toggles, Touch};
 use crate::receipts::Place;
 use crate::task::Segment;
 
@@ -84,10 +89,56 @@ impl Toggles for TogglesTable {
     }
 }
 
-/// A toggle as clients may have it: without the key of a receipt.
+impl Touch for TogglesTable {
+    async fn touch(&self, id: &str, item: &Item, now_ms: u64) -> Result<(), TableError> {
+        let read = item.get(REVISION).and_then(|of| of.get("N")?.as_str());
+        let next = read.and_then(|read| read.parse::<u64>().ok()?.checked_add(1));
+        let condition = match read {
+            Some(_) => "#revision = :read",
+            None => "attribute_exists(#id) AND attribute_not_exists(#revision)",
+        };
+        let number = |number: u64| AttributeValue::N(number.to_string());
+        let author = HashMap::from([
+            (
+                BY.to_owned(),
+                AttributeValue::S(NAMES.toggle_clock.to_owned()),
+            ),
+            (AT.to_owned(), number(now_ms)),
+        ]);
+        let update = self.client.update_item().table_name(&self.name);
+        let update = update
+            .key(TOGGLE_KEY, AttributeValue::S(id.to_owned()))
+            .condition_expression(condition)
+            .update_expression("SET #touched = :now, #revision = :next, #author = :author")
+            .expression_attribute_names("#touched", TOUCHED_AT)
+            .expression_attribute_names("#revision", REVISION)
+            .expression_attribute_names("#author", LAST_CHANGE)
+            .expression_attribute_values(":now", number(now_ms))
+            .expression_attribute_values(":next", number(next.unwrap_or(0).max(now_ms)))
+            .expression_attribute_values(":author", AttributeValue::M(author));
+        let update = match read {
+            Some(read) => {
+                update.expression_attribute_values(":read", AttributeValue::N(read.to_owned()))
+            }
+            None => update.expression_attribute_names("#id", TOGGLE_KEY),
+        };
+        match update.send().await {
+            Ok(_) => Ok(()),
+            Err(SdkError::ServiceError(error))
+                if error.err().is_conditional_check_failed_exception() =>
+            {
+                Ok(())
+            }
+            Err(source) => Err(failed("update an item of", &self.name, source)),
+        }
+    }
+}
+
+/// A toggle as clients may have it: without the key of a receipt, and without who changed it.
 fn toggle(item: &SdkItem) -> Item {
     let mut item = from_sdk(item);
     item.remove(receipt::REQUEST);
+    item.remove(LAST_CHANGE);
     item
 }
 
@@ -272,6 +323,90 @@ fn well_formed(item: &Item) -> Option<Connection> {
         warn!("connection item has no id or no endpoint");
     }
     connection
+}
+
+/// The table of the toggles' history.
+#[derive(Debug, Clone)]
+pub struct HistoryTable {
+    /// The client.
+    pub client: Client,
+    /// The table's name.
+    pub name: String,
+    /// How long records are kept, in seconds.
+    pub kept: u64,
+}
+
+impl Journal for HistoryTable {
+    async fn last_before(&self, toggle: &str, at: &str) -> Result<Option<Entry>, TableError> {
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let query = self.client.query().table_name(&self.name);
+        let query = query
+            .key_condition_expression("#id = :id AND #at < :at")
+            .expression_attribute_names("#id", TOGGLE_KEY)
+            .expression_attribute_names("#at", history::AT)
+            .expression_attribute_values(":id", text(toggle))
+            .expression_attribute_values(":at", text(at))
+            .scan_index_forward(false)
+            .limit(1)
+            .consistent_read(true);
+        let found = query.send().await;
+        let found = found.map_err(|source| failed("query", &self.name, source))?;
+        Ok(found.items().first().map(|item| Entry {
+            toggle: toggle.to_owned(),
+            after: attribute(item, history::AFTER),
+            last_change: attribute(item, LAST_CHANGE),
+            ..Entry::default()
+        }))
+    }
+
+    async fn add(&self, entry: &Entry) -> Result<(), TableError> {
+        let put = self.client.put_item().table_name(&self.name);
+        let put = put
+            .set_item(Some(recorded(entry, self.kept)))
+            .condition_expression("attribute_not_exists(#id)")
+            .expression_attribute_names("#id", TOGGLE_KEY);
+        match put.send().await {
+            Ok(_) => Ok(()),
+            Err(SdkError::ServiceError(error))
+                if error.err().is_conditional_check_failed_exception() =>
+            {
+                Ok(())
+            }
+            Err(source) => Err(failed("put an item into", &self.name, source)),
+        }
+    }
+}
+
+fn attribute(item: &SdkItem, name: &str) -> Option<String> {
+    item.get(name)?.as_s().ok().cloned()
+}
+
+/// The item of a record.
+fn recorded(entry: &Entry, kept: u64) -> SdkItem {
+    let number = |number: u64| Some(AttributeValue::N(number.to_string()));
+    let text = |text: &Option<String>| text.clone().map(AttributeValue::S);
+    let author = entry.author.as_ref();
+    let attributes = [
+        (TOGGLE_KEY, Some(AttributeValue::S(entry.toggle.clone()))),
+        (history::AT, Some(AttributeValue::S(entry.at.clone()))),
+        (history::CHANGED_AT, number(entry.changed_at)),
+        (history::EXPIRY, number(entry.changed_at / 1_000 + kept)),
+        (history::AFTER, text(&entry.after)),
+        (history::BEFORE, text(&entry.before)),
+        (
+            history::WITHOUT_IMAGES,
+            entry
+                .is_without_images
+                .then_some(AttributeValue::Bool(true)),
+        ),
+        (REVISION, entry.revision.clone().map(AttributeValue::N)),
+        (BY, author.map(|of| AttributeValue::S(of.by.clone()))),
+        (COMMENT, author.and_then(|of| text(&of.comment))),
+        (LAST_CHANGE, text(&entry.last_change)),
+    ];
+    let stated = attributes.into_iter();
+    let stated = stated.filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    stated.collect()
 }
 
 fn number(segments: u32) -> i32 {

@@ -89,6 +89,10 @@ pub struct Change {
     pub new_image: Option<Item>,
     /// The record's position in its shard.
     pub sequence_number: String,
+    /// When the stream had it, in seconds since the epoch. Source: the `DynamoDB` Streams API reference,
+    /// `StreamRecord`.
+    #[serde(rename = "ApproximateCreationDateTime", default)]
+    pub created: f64,
 }
 
 /// Messages of the queue of slices.

@@ -331,6 +331,7 @@ pub(crate) fn changes(changes: &[(&str, Option<u64>)]) -> StreamEvent {
             keys: serde_json::from_value(json!({ "featureId": {"S": id} })).unwrap(),
             new_image: value.map(|value| toggle(id, value)),
             sequence_number: (100 + index).to_string(),
+            created: 0.0,
         },
         identity: None,
     };
@@ -353,6 +354,7 @@ pub(crate) fn inserts(connections: &[Connection]) -> StreamEvent {
             }))
             .ok(),
             sequence_number: (100 + index).to_string(),
+            created: 0.0,
         },
         identity: None,
     }

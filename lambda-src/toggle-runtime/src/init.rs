@@ -16,9 +16,10 @@ use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpConn
 use lambda_runtime::Context;
 use serde_json::{Value, json};
 use toggle_contract::{
-    API_ID, API_STAGE, BROKEN_RULES, CONNECT_TIMEOUT_SECONDS, CONNECTIONS_TABLE, DOORS,
-    METRIC_DIMENSION, METRICS, POSTS_PER_SECOND, PRIVATE_ATTRIBUTES, SHELL_BUCKET, SHELL_CONFIG,
-    SLICES_QUEUE_URL, SNAPSHOT, SNAPSHOT_BUCKET, TOGGLES_TABLE, doors,
+    API_ID, API_STAGE, BROKEN_RULES, CLOCK_ARN, CONNECT_TIMEOUT_SECONDS, CONNECTIONS_TABLE,
+    DEAD_LETTERS_ARN, DOORS, HISTORY_DAYS, HISTORY_TABLE, METRIC_DIMENSION, METRICS,
+    POSTS_PER_SECOND, PRIVATE_ATTRIBUTES, SCHEDULE_GROUP, SCHEDULES_ROLE_ARN, SHELL_BUCKET,
+    SHELL_CONFIG, SLICES_QUEUE_URL, SNAPSHOT, SNAPSHOT_BUCKET, TOGGLES_TABLE, doors,
 };
 use toggle_rules::Private;
 use tokio::time::Instant;
@@ -29,18 +30,21 @@ use crate::callback::Management;
 use crate::clock::{Clock, Deadline};
 use crate::connection::CallbackBase;
 use crate::doors::{Doors, Shell};
-use crate::dynamo::{ConnectionsTable, TogglesTable};
+use crate::dynamo::{ConnectionsTable, HistoryTable, TogglesTable};
 use crate::event::{BatchResponse, QueueEvent, StreamEvent};
+use crate::history;
 use crate::line::{Delivery, fraction, millis};
 use crate::outbox::Outbox;
 use crate::pace::Pace;
 use crate::policy::{CONCURRENCY, Policy};
 use crate::queue::SlicesQueue;
 use crate::register::Registry;
+use crate::schedules::{self, ScheduleGroup};
 use crate::signed::Signed;
 use crate::snapshot::{Audience, snapshot};
 use crate::tally::{Count, Tally};
 use crate::task::{Recipients, Segment, Task};
+use crate::wake::{self, WakeError, Waking};
 
 /// How long connecting to a service may take.
 const CONNECT: Duration = Duration::from_secs(2);
@@ -183,6 +187,136 @@ impl Snapshot {
         }
         BatchResponse::retry_from(event, written.err().map(|_| 0))
     }
+}
+
+/// The configuration and clients of toggle-history.
+#[derive(Debug)]
+pub struct History {
+    /// The history.
+    pub table: HistoryTable,
+}
+
+impl History {
+    /// Reads the environment and creates the client.
+    pub async fn start() -> Result<Self, StartError> {
+        let began = start_logs();
+        let name = required(HISTORY_TABLE)?;
+        let days = positive(HISTORY_DAYS, &required(HISTORY_DAYS)?);
+        let days = u64::from(days.inspect_err(cannot_start)?.get());
+        let client = aws_sdk_dynamodb::Client::new(&configuration().await);
+        started(began);
+        let kept = days * 24 * 60 * 60;
+        Ok(Self {
+            table: HistoryTable { client, name, kept },
+        })
+    }
+
+    /// Records the changes. Requests a retry from the first that could not be recorded.
+    pub async fn write(&self, event: &StreamEvent, context: &Context) -> BatchResponse {
+        let began = Instant::now();
+        let deadline = Deadline::of(&Clock::system(), context.deadline);
+        let first_failed = history::record(event, &self.table, deadline.tell).await;
+        info!(
+            request_id = context.request_id,
+            records = event.records.len(),
+            retry_from = first_failed,
+            took_ms = fraction(began.elapsed()),
+            "recorded"
+        );
+        BatchResponse::retry_from(event, first_failed)
+    }
+}
+
+/// The configuration and clients of toggle-clock.
+#[derive(Debug)]
+pub struct Clockwork {
+    toggles: TogglesTable,
+    schedules: ScheduleGroup,
+}
+
+impl Clockwork {
+    /// Reads the environment and creates the clients.
+    pub async fn start() -> Result<Self, StartError> {
+        let began = start_logs();
+        let table = required(TOGGLES_TABLE)?;
+        let (name, role) = (required(SCHEDULE_GROUP)?, required(SCHEDULES_ROLE_ARN)?);
+        let (target, dead_letters) = (required(CLOCK_ARN)?, required(DEAD_LETTERS_ARN)?);
+        let configuration = configuration().await;
+        let client = aws_sdk_dynamodb::Client::new(&configuration);
+        let http = signed(&configuration);
+        let stated =
+            variable("AWS_ENDPOINT_URL_SCHEDULER").or_else(|| variable("AWS_ENDPOINT_URL"));
+        let stated = stated.filter(|endpoint| !endpoint.is_empty());
+        let endpoint = schedules::endpoint(stated.as_deref(), &http.region);
+        started(began);
+        Ok(Self {
+            toggles: TogglesTable {
+                client,
+                name: table,
+            },
+            schedules: ScheduleGroup {
+                http,
+                endpoint,
+                name,
+                target,
+                role,
+                dead_letters,
+            },
+        })
+    }
+
+    /// Wakes toggles, or schedules that. Requests a retry from the first record whose toggle could not be
+    /// scheduled.
+    ///
+    /// # Errors
+    /// What is no batch of records failed, and must be repeated as a whole.
+    pub async fn run(
+        &self,
+        invocation: &wake::Invocation,
+        context: &Context,
+    ) -> Result<BatchResponse, ClockError> {
+        let (began, clock) = (Instant::now(), Clock::system());
+        let waking = Waking {
+            toggles: &self.toggles,
+            schedules: &self.schedules,
+            clock,
+            until: Deadline::of(&clock, context.deadline).tell,
+        };
+        let mut response = BatchResponse::default();
+        let mut records = 0;
+        match invocation {
+            wake::Invocation::Wake { wake } => waking.woken(&wake.toggle).await?,
+            wake::Invocation::Sweep { .. } => {
+                if !waking.sweep().await? {
+                    return Err(ClockError::Left);
+                }
+            }
+            wake::Invocation::Changes(event) => {
+                records = event.records.len();
+                let first_failed = waking.changed(event).await;
+                response = BatchResponse::retry_from(event, first_failed);
+            }
+        }
+        info!(
+            request_id = context.request_id,
+            records,
+            retry = !response.batch_item_failures.is_empty(),
+            took_ms = fraction(began.elapsed()),
+            "scheduled"
+        );
+        Ok(response)
+    }
+}
+
+/// Why toggle-clock must be invoked again.
+#[derive(Debug, thiserror::Error)]
+pub enum ClockError {
+    /// A toggle could not be woken, or the toggles not be read.
+    #[error(transparent)]
+    Wake(#[from] WakeError),
+    /// Toggles could not be scheduled; the log says which.
+    #[error("toggles are left that could not be scheduled")]
+    Left,
 }
 
 /// The configuration and clients of the functions that send changes to all connections.
@@ -495,6 +629,7 @@ fn is_plain() -> bool {
         "AWS_ENDPOINT_URL_DYNAMODB",
         "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI",
         "AWS_ENDPOINT_URL_S3",
+        "AWS_ENDPOINT_URL_SCHEDULER",
         "AWS_ENDPOINT_URL_SQS",
     ];
     is_plain("AWS_ENDPOINT_URL") == Some(true)

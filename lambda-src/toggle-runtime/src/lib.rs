@@ -1,4 +1,4 @@
-//! The common library of the five toggle functions: the message formats, the three algorithms that
+//! The common library of the seven toggle functions: the message formats, the three algorithms that
 //! send toggles to clients, and their adapters to `DynamoDB`, API Gateway and SQS.
 //!
 //! [`welcome`], [`announce`] and [`slice`] contain the rules and know no AWS: they reach the outside through
@@ -20,6 +20,7 @@ pub mod event;
 #[cfg(test)]
 mod fake;
 pub mod fan_out;
+pub mod history;
 pub mod init;
 pub mod item;
 pub mod known;
@@ -33,6 +34,7 @@ pub mod queue;
 pub mod receipts;
 pub mod register;
 pub mod rulebook;
+pub mod schedules;
 pub mod sending;
 pub mod signed;
 pub mod slice;
@@ -40,6 +42,7 @@ pub mod snapshot;
 pub mod states;
 pub mod tally;
 pub mod task;
+pub mod wake;
 pub mod websocket;
 pub mod welcome;
 #[cfg(test)]

@@ -5,8 +5,10 @@
 )]
 
 use toggle_contract::receipt::Share;
+use tokio::time::Instant;
 
 use crate::connection::Connection;
+use crate::history::Entry;
 use crate::item::{Item, State};
 use crate::receipts::Place;
 use crate::task::{Parcel, Segment};
@@ -100,6 +102,39 @@ pub trait Callback {
     async fn post(&self, connection: &Connection, message: &[u8]) -> Result<(), CallbackError>;
     /// Closes the connection.
     async fn close(&self, connection: &Connection) -> Result<(), CallbackError>;
+}
+
+/// The history of the toggles.
+pub trait Journal {
+    /// The last record of a toggle before a place, read consistently: with the item after it and that
+    /// item's last change.
+    async fn last_before(&self, toggle: &str, at: &str) -> Result<Option<Entry>, TableError>;
+    /// Stores a record. One that is there is left, and that is success.
+    async fn add(&self, entry: &Entry) -> Result<(), TableError>;
+}
+
+/// Wakes toggles.
+pub trait Touch {
+    /// Writes when a toggle was woken into its item, with a higher revision, unless the item has changed since
+    /// it was read: then the stream has it anyway, and that is success.
+    async fn touch(&self, id: &str, item: &Item, now_ms: u64) -> Result<(), TableError>;
+}
+
+/// A schedule could not be written. Contains the call and the answer.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot schedule: {0}")]
+pub struct ScheduleError(pub String);
+
+/// The schedules that wake toggles.
+pub trait Schedules {
+    /// Makes a schedule at that time, in milliseconds since the epoch, the only one of a toggle. Without a
+    /// time it has none. Calls are repeated until then.
+    async fn arm(
+        &self,
+        toggle: &str,
+        at_ms: Option<u64>,
+        until: Instant,
+    ) -> Result<(), ScheduleError>;
 }
 
 /// A file could not be written. Contains its URL and the answer.

@@ -7,7 +7,7 @@ use miette::{Report, miette};
 use stacks::toggles::toggles_table;
 
 use super::wait::{Wait, Writing};
-use super::{id, reach};
+use super::{Why, id, reach};
 use crate::cli::global::{Format, Global};
 use crate::cli::output::{print, print_json, say};
 use crate::cli::{advice, context};
@@ -53,6 +53,8 @@ pub(in crate::cli) struct Copy {
     /// Every toggle that the other system has
     #[arg(long)]
     all: bool,
+    #[command(flatten)]
+    why: Why,
     #[command(flatten)]
     wait: Wait,
 }
@@ -139,7 +141,7 @@ pub(super) async fn copy(global: &Global, copy: &Copy) -> Result<(), Report> {
         there.get_all(&copy.id).await
     };
     let toggles = toggles.map_err(|error| copy.other.report(error))?;
-    let writing = Writing::open(global, copy.wait).await?;
+    let writing = Writing::open(global, copy.wait, &copy.why).await?;
     let copied = writing.store.copy(&toggles).await.map_err(advice::report)?;
     let told = render::copied(&copied);
     writing

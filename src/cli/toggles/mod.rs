@@ -1,6 +1,7 @@
 //! `frontage toggles`: an operator's access to the toggles, and a real client of the service.
 
 mod between;
+mod history;
 mod rules;
 mod wait;
 mod watch;
@@ -20,7 +21,8 @@ use crate::cli::output::{print, print_json, say};
 use crate::cli::{advice, context, identity};
 use crate::render;
 use crate::toggles::{
-    AttributeText, Change, NameError, RuleChange, Store, check_attribute, check_id, check_removal,
+    AttributeText, Change, CommentError, NameError, RuleChange, Store, check_attribute,
+    check_comment, check_id, check_removal,
 };
 
 /// The commands.
@@ -47,8 +49,14 @@ pub(super) enum Command {
         #[arg(long, value_name = "NUMBER")]
         if_revision: Option<u64>,
         #[command(flatten)]
+        why: Why,
+        #[command(flatten)]
         wait: Wait,
     },
+    /// Show the changes of a toggle, the newest first: when, who, why and what
+    History(history::Shown),
+    /// Write a toggle as it was at a revision, also one that was deleted
+    Rollback(history::Rollback),
     /// Send toggles to every client again, unchanged, as after a fan-out that failed
     Resend {
         /// The toggles' featureIds. Default: all, those deleted in the last day too
@@ -94,6 +102,8 @@ pub(super) struct Set {
     #[command(flatten)]
     rules: rules::Rules,
     #[command(flatten)]
+    why: Why,
+    #[command(flatten)]
     wait: Wait,
 }
 
@@ -110,7 +120,17 @@ pub(super) struct Unset {
     #[arg(long, value_name = "NUMBER")]
     if_revision: Option<u64>,
     #[command(flatten)]
+    why: Why,
+    #[command(flatten)]
     wait: Wait,
+}
+
+/// Why a command changes toggles.
+#[derive(Clone, Debug, Default, Args)]
+pub(in crate::cli) struct Why {
+    /// Why, for the history
+    #[arg(long, value_name = "TEXT", value_parser = comment)]
+    comment: Option<String>,
 }
 
 /// On or off.
@@ -129,6 +149,11 @@ fn id(text: &str) -> Result<String, NameError> {
 
 fn removal(text: &str) -> Result<String, NameError> {
     check_removal(text)?;
+    Ok(text.to_owned())
+}
+
+fn comment(text: &str) -> Result<String, CommentError> {
+    check_comment(text)?;
     Ok(text.to_owned())
 }
 
@@ -154,7 +179,7 @@ pub(super) async fn run(global: &Global, command: &Command) -> Result<ExitCode, 
                 attributes: &set.attribute,
                 if_revision: set.if_revision,
             };
-            let writing = Writing::open(global, set.wait).await?;
+            let writing = Writing::open(global, set.wait, &set.why).await?;
             let written = writing.store.set(&change).await;
             written.map_err(advice::report)?;
             writing.delivered(global.format, &set.id).await?;
@@ -162,21 +187,24 @@ pub(super) async fn run(global: &Global, command: &Command) -> Result<ExitCode, 
         Command::Delete {
             id,
             if_revision,
+            why,
             wait,
         } => {
-            let writing = Writing::open(global, *wait).await?;
+            let writing = Writing::open(global, *wait, why).await?;
             let deleted = writing.store.delete(id, *if_revision).await;
             deleted.map_err(advice::report)?;
             writing.delivered(global.format, id).await?;
         }
         Command::Resend { id, wait } => {
-            let writing = Writing::open(global, *wait).await?;
+            let writing = Writing::open(global, *wait, &Why::default()).await?;
             let resent = writing.store.resend(id).await.map_err(advice::report)?;
             let told = render::resent(&resent);
             writing
                 .ended(global.format, &resent, &told, &resent.ids)
                 .await?;
         }
+        Command::History(shown) => history::show(global, shown).await?,
+        Command::Rollback(rollback) => Box::pin(history::roll_back(global, rollback)).await?,
         Command::Diff(diff) => return Box::pin(between::diff(global, diff)).await,
         Command::Copy(copy) => Box::pin(between::copy(global, copy)).await?,
         Command::Explain(explain) => rules::explain(global, explain).await?,
@@ -212,9 +240,10 @@ async fn unset(global: &Global, unset: &Unset) -> Result<(), Report> {
         id,
         name: names,
         if_revision,
+        why,
         wait,
     } = unset;
-    let writing = Writing::open(global, *wait).await?;
+    let writing = Writing::open(global, *wait, why).await?;
     let missing = writing.store.unset(id, names, *if_revision).await;
     for name in missing.map_err(advice::report)? {
         say(&format!("toggle `{id}` had no attribute `{name}`"));

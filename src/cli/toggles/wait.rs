@@ -5,14 +5,14 @@ use std::time::Duration;
 use clap::Args;
 use miette::Report;
 use serde::Serialize;
-use stacks::toggles::{connections_table, toggles_table};
+use stacks::toggles::{connections_table, history_table, toggles_table};
 
-use super::reach;
+use super::{Why, reach};
 use crate::cli::advice;
 use crate::cli::global::{Format, Global};
 use crate::cli::output::{print, print_json};
 use crate::render;
-use crate::toggles::{Receipt, Store, Waited};
+use crate::toggles::{History, Receipt, Store, Waited};
 
 /// Whether a command waits.
 #[derive(Clone, Copy, Debug, Args)]
@@ -27,9 +27,10 @@ pub(in crate::cli) struct Wait {
     wait_timeout: u64,
 }
 
-/// The table of the toggles, and the receipt of what is written to it.
+/// The table of the toggles, their history, and the receipt of what is written.
 pub(super) struct Writing {
     pub(super) store: Store,
+    pub(super) history: History,
     receipt: Option<Receipt>,
     limit: Duration,
 }
@@ -45,9 +46,9 @@ struct Both<'o, T> {
 
 impl Writing {
     /// The tables' names follow from the description, so no more of the account is read for them.
-    pub(super) async fn open(global: &Global, wait: Wait) -> Result<Self, Report> {
+    pub(super) async fn open(global: &Global, wait: Wait, why: &Why) -> Result<Self, Report> {
         let (system, account) = reach(global).await?;
-        let mut store = Store::new(&account, toggles_table(&system));
+        let mut store = Store::new(&account, toggles_table(&system)).because(why.comment.clone());
         let mut receipt = None;
         if wait.wait {
             let opened = Receipt::open(&account, connections_table(&system)).await;
@@ -58,6 +59,7 @@ impl Writing {
         let limit = Duration::from_secs(wait.wait_timeout);
         Ok(Self {
             store,
+            history: History::new(&account, history_table(&system)),
             receipt,
             limit,
         })

@@ -43,6 +43,7 @@ fn store(fake: &FakeAws) -> Store {
         client: Client::from_conf(config),
         table: "toggles".to_owned(),
         receipt: None,
+        author: None,
     }
 }
 

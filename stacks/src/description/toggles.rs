@@ -15,10 +15,10 @@ pub struct Toggles {
     /// The WebSocket API's stage, the last part of its URL: 1 to 128 characters of `A-Z`, `a-z`,
     /// `0-9`, `_` and `-`. Default: `live`.
     pub stage: String,
-    /// Whether the table of toggles can be restored to any second of the last 35 days. Default:
-    /// yes.
+    /// Whether the table of toggles and that of their history can be restored to any second of the
+    /// last 35 days. Default: yes.
     pub point_in_time_recovery: bool,
-    /// Whether AWS refuses to delete the table of toggles. Default: yes.
+    /// Whether AWS refuses to delete the table of toggles and that of their history. Default: yes.
     pub deletion_protection: bool,
     /// Seconds that a changed toggle may wait to be sent together with others: 0 to 300. Default:
     /// 0.
@@ -45,6 +45,8 @@ pub struct Toggles {
     /// The claims of tokens that rules can ask for, besides `sub` and the groups. One of the pool's own
     /// attributes, such as `custom:plan`, is called `plan` in rules. Default: none.
     pub claims: Vec<String>,
+    /// Days that the history of the toggles is kept: 1 to 3,650. Default: 365.
+    pub history_days: i32,
     /// The account's quota of posts per second to the connections of all its WebSocket APIs in the
     /// Region: 100 to 1,000,000. The functions make at most nine tenths of it. Default: not
     /// stated; AWS's default, see [`Self::posts_quota`].
@@ -98,6 +100,7 @@ impl Default for Toggles {
             origins: None,
             token_in_query: false,
             claims: Vec::new(),
+            history_days: 365,
             posts_per_second: None,
             connects_per_second: 450,
             longest_wait: 300,
@@ -152,6 +155,13 @@ impl Toggles {
                 .boolean("token_in_query")
                 .unwrap_or(default.token_in_query),
             claims: claims(table),
+            history_days: table
+                .integer(
+                    "history_days",
+                    1..=3_650,
+                    "the days that the history is kept",
+                )
+                .unwrap_or(default.history_days),
             posts_per_second: table.integer(
                 "posts_per_second",
                 100..=1_000_000,

@@ -10,7 +10,7 @@ use crate::artifacts::Sources;
 use crate::description::System;
 use crate::function::Builder;
 use crate::stream::{Streaming, stream_function};
-use crate::toggles::{Service, Watched, alarms, private};
+use crate::toggles::{CHANGES, Service, Watched, alarms, private};
 
 /// The file's URL on the shell's site.
 pub(super) fn url() -> String {
@@ -36,8 +36,8 @@ pub(super) fn add(
         name: NAMES.toggle_snapshot,
         code: &code.toggle_snapshot,
         description: "Writes the state of all toggles to a file",
-        source: toggles,
-        pattern: None,
+        source: &service.history,
+        pattern: Some(CHANGES),
         parallel_batches: 1,
         statements: vec![
             Statement::allow(["dynamodb:Scan"], vec![toggles.arn()]),

@@ -10,6 +10,7 @@ use model::types::lambda::Function;
 use model::types::sns::{Subscription, Topic, mark};
 use model::types::sqs::Queue;
 use model::{Handle, StackBuilder, Text};
+use toggle_contract::NAMES;
 
 use toggle_contract::{BROKEN_RULES, METRIC_DIMENSION, METRICS};
 
@@ -139,7 +140,8 @@ fn functions<'w>(watched: &'w Watched<'_>) -> impl Iterator<Item = (String, Alar
     let ages = watched.streamed.iter().map(|(name, of)| {
         let alarm = Alarm {
             alarm_description: Some(format!(
-                "Changes wait for the function {name}, so clients are late: read its log"
+                "Changes wait for the function {name}, so {}: read its log",
+                lateness(name)
             )),
             threshold: RECORD_AGE,
             ..lasting(of_function("IteratorAge", &of.function))
@@ -156,14 +158,40 @@ fn letters<'w>(watched: &'w Watched<'_>) -> impl Iterator<Item = (String, Alarm)
     let slices = slices.map(|slices| ("toggle-slices", &slices.dead_letters));
     streamed.chain(slices).map(|(of, queue)| {
         let alarm = Alarm {
-            alarm_description: Some(format!(
-                "What {of} could not deliver is in its dead-letter queue: fix the cause, run `frontage toggles resend \
-                 --wait`, then delete the messages"
-            )),
+            alarm_description: Some(loss(of)),
             ..of_queue("ApproximateNumberOfMessagesVisible", queue)
         };
         (format!("{of}-dead-letters-alarm"), alarm)
     })
+}
+
+/// What it means that changes wait for a function.
+fn lateness(function: &str) -> &'static str {
+    match function {
+        of if of == NAMES.toggle_history => "the history lacks them",
+        of if of == NAMES.toggle_clock => "windows open and close late",
+        _ => "clients are late",
+    }
+}
+
+/// What it means that there are dead letters, and what to do.
+fn loss(of: &str) -> String {
+    if of == NAMES.toggle_history {
+        return format!(
+            "Changes that {of} could not record are in its dead-letter queue, and not in the history: fix the cause, \
+             then delete the messages"
+        );
+    }
+    if of == NAMES.toggle_clock {
+        return format!(
+            "Wake-ups or changes that {of} could not handle are in its dead-letter queue, so windows open or close \
+             up to a day late: fix the cause, run `frontage toggles resend`, then delete the messages"
+        );
+    }
+    format!(
+        "What {of} could not deliver is in its dead-letter queue: fix the cause, run `frontage toggles resend \
+         --wait`, then delete the messages"
+    )
 }
 
 fn age(watched: &Watched<'_>) -> Option<(String, Alarm)> {

@@ -2,11 +2,13 @@
 //!
 //! A client's `$connect` stores its connection in a table, whose stream sends it the whole state; a
 //! changed toggle's stream sends the change to every connection, in slices if there are too many for
-//! one invocation. `docs/architecture.md` contains
-//! the diagram.
+//! one invocation. Each change is in the history, whose
+//! stream has it for whoever else is to know. `docs/architecture.md` contains the diagram.
 
 mod alarms;
+mod clock;
 mod doors;
+mod history;
 mod posting;
 mod queues;
 mod senders;
@@ -25,11 +27,14 @@ use serde::{Deserialize, Serialize};
 use toggle_contract::{CONNECT_TIMEOUT_SECONDS, CONNECTIONS_TABLE, NAMES};
 
 pub(crate) use self::alarms::{Watched, add_alarm, alarms, subscribed, topic};
+use self::clock::toggle_clock;
+pub(crate) use self::history::CHANGES;
+use self::history::toggle_history;
 pub(crate) use self::posting::private;
 use self::posting::{Pace, Sender};
 use self::senders::{new_connection, toggle_message};
 use self::slice::toggle_slice;
-use self::tables::{CONNECTIONS, TOGGLES, Tables, tables};
+use self::tables::{CONNECTIONS, HISTORY, TOGGLES, Tables, tables};
 use crate::artifacts::Sources;
 use crate::description::System;
 use crate::function::{Builder, FunctionParts, use_of_key};
@@ -42,6 +47,12 @@ pub const STACK: &str = "toggles";
 #[must_use]
 pub fn toggles_table(system: &System) -> String {
     physical_name(system.name.as_str(), &StackName::new(STACK), TOGGLES)
+}
+
+/// The name of the table of the toggles' history, which is known before the table exists.
+#[must_use]
+pub fn history_table(system: &System) -> String {
+    physical_name(system.name.as_str(), &StackName::new(STACK), HISTORY)
 }
 
 /// The name of the connections' table, which is known before the table exists.
@@ -97,6 +108,8 @@ pub(crate) struct Service {
     pub(crate) url: Text,
     /// The table of the toggles.
     pub(crate) table: Handle<Table>,
+    /// The table of their history, whose stream has each change.
+    pub(crate) history: Handle<Table>,
     /// The topic that alarms notify, unless there are none.
     pub(crate) topic: Option<Handle<Topic>>,
 }
@@ -122,6 +135,8 @@ pub(crate) fn add(graph: &mut Graph, system: &System, code: &Sources) -> Service
     let new_connection = new_connection(builder, &sender);
     let toggle_message = toggle_message(builder, &sender, &slices.queue);
     let toggle_slice = toggle_slice(builder, &sender, &slices.queue);
+    let toggle_history = toggle_history(builder, system, &tables);
+    let toggle_clock = toggle_clock(builder, system, &tables);
     let watched = Watched {
         functions: vec![
             (NAMES.connection_manager, &manager),
@@ -130,6 +145,8 @@ pub(crate) fn add(graph: &mut Graph, system: &System, code: &Sources) -> Service
         streamed: vec![
             (NAMES.new_connection, &new_connection),
             (NAMES.toggle_message, &toggle_message),
+            (NAMES.toggle_history, &toggle_history),
+            (NAMES.toggle_clock, &toggle_clock),
         ],
         slices: Some(&slices),
         rules: Some(&tables.toggles),
@@ -145,6 +162,7 @@ pub(crate) fn add(graph: &mut Graph, system: &System, code: &Sources) -> Service
     Service {
         url: outputs.websocket_url,
         table: tables.toggles,
+        history: tables.history,
         topic,
     }
 }

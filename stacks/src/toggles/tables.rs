@@ -1,4 +1,4 @@
-//! The two tables: toggles, and connections.
+//! The tables: toggles, their history, and connections.
 
 use model::types::dynamodb::{
     AttributeDefinition, AttributeType, BillingMode, KeySchemaElement, KeyType,
@@ -7,7 +7,7 @@ use model::types::dynamodb::{
 };
 use model::{Handle, StackBuilder, Text};
 
-use toggle_contract::{CONNECTION_EXPIRY, CONNECTION_KEY, TOGGLE_KEY, TOMBSTONE_EXPIRY};
+use toggle_contract::{CONNECTION_EXPIRY, CONNECTION_KEY, TOGGLE_KEY, TOMBSTONE_EXPIRY, history};
 
 use crate::description::System;
 
@@ -17,8 +17,12 @@ pub(super) const TOGGLES: &str = "toggles-table";
 /// The name of the connections' table within its stack.
 pub(super) const CONNECTIONS: &str = "connections-table";
 
+/// The name of the history's table within its stack.
+pub(super) const HISTORY: &str = "history-table";
+
 pub(super) struct Tables {
     pub(super) toggles: Handle<Table>,
+    pub(super) history: Handle<Table>,
     pub(super) connections: Handle<Table>,
 }
 
@@ -29,6 +33,14 @@ pub(super) fn tables(stack: &mut StackBuilder<'_>, system: &System) -> Tables {
     toggles.point_in_time_recovery_specification =
         Some(recovery(system.toggles.point_in_time_recovery));
     toggles.time_to_live_specification = Some(expiry(TOMBSTONE_EXPIRY));
+    // Its stream only says that there was a change: those who are invoked by it read the toggles.
+    let mut history = table(stack.physical_name(HISTORY), TOGGLE_KEY, key);
+    sorted(&mut history, history::AT);
+    history.stream_specification = Some(stream(StreamViewType::KeysOnly));
+    history.deletion_protection_enabled = Some(system.toggles.deletion_protection);
+    history.point_in_time_recovery_specification =
+        Some(recovery(system.toggles.point_in_time_recovery));
+    history.time_to_live_specification = Some(expiry(history::EXPIRY));
     // Nothing in the connections outlives a connection: only what is described is asked for, and
     // what an organisation's rules add is left.
     let mut connections = table(stack.physical_name(CONNECTIONS), CONNECTION_KEY, key);
@@ -39,6 +51,7 @@ pub(super) fn tables(stack: &mut StackBuilder<'_>, system: &System) -> Tables {
     connections.time_to_live_specification = Some(expiry(CONNECTION_EXPIRY));
     Tables {
         toggles: stack.add(TOGGLES, toggles),
+        history: stack.add(HISTORY, history),
         connections: stack.add(CONNECTIONS, connections),
     }
 }
@@ -47,18 +60,13 @@ pub(super) fn tables(stack: &mut StackBuilder<'_>, system: &System) -> Tables {
 fn table(table_name: String, key: &str, kms_key: Option<&str>) -> Table {
     Table {
         table_name,
-        attribute_definitions: vec![AttributeDefinition {
-            attribute_name: key.to_owned(),
-            attribute_type: AttributeType::S,
-        }],
+        attribute_definitions: vec![text(key)],
         key_schema: vec![KeySchemaElement {
             attribute_name: key.to_owned(),
             key_type: KeyType::Hash,
         }],
         billing_mode: Some(BillingMode::PayPerRequest),
-        stream_specification: Some(StreamSpecification {
-            stream_view_type: StreamViewType::NewImage,
-        }),
+        stream_specification: Some(stream(StreamViewType::NewImage)),
         sse_specification: kms_key.map(|key| SseSpecification {
             sse_enabled: true,
             kms_master_key_id: Some(Text::from(key)),
@@ -70,6 +78,26 @@ fn table(table_name: String, key: &str, kms_key: Option<&str>) -> Table {
         time_to_live_specification: None,
         deletion_protection_enabled: None,
     }
+}
+
+fn text(name: &str) -> AttributeDefinition {
+    AttributeDefinition {
+        attribute_name: name.to_owned(),
+        attribute_type: AttributeType::S,
+    }
+}
+
+/// Adds a sort key, a string.
+fn sorted(table: &mut Table, key: &str) {
+    table.attribute_definitions.push(text(key));
+    table.key_schema.push(KeySchemaElement {
+        attribute_name: key.to_owned(),
+        key_type: KeyType::Range,
+    });
+}
+
+fn stream(stream_view_type: StreamViewType) -> StreamSpecification {
+    StreamSpecification { stream_view_type }
 }
 
 fn expiry(attribute_name: &str) -> TimeToLiveSpecification {

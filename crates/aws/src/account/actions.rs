@@ -166,6 +166,10 @@ const OTHERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("s3:ListObjectsV2", &["s3:ListBucket"]),
+    (
+        "scheduler:CreateScheduleGroup",
+        &["scheduler:CreateScheduleGroup", "scheduler:TagResource"],
+    ),
     ("sns:CreateTopic", &["sns:CreateTopic", "sns:TagResource"]),
     ("sqs:CreateQueue", &["sqs:CreateQueue", "sqs:TagQueue"]),
 ];

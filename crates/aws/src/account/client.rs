@@ -45,6 +45,7 @@ clients! {
     aws_sdk_lambda: "lambda",
     aws_sdk_resourcegroupstagging: "tagging",
     aws_sdk_route53: "route53",
+    aws_sdk_scheduler: "scheduler",
     aws_sdk_sns: "sns",
     aws_sdk_sqs: "sqs",
 }

@@ -35,12 +35,16 @@ pub(super) fn digests(
         toggle_message,
         toggle_slice,
         toggle_snapshot,
+        toggle_history,
+        toggle_clock,
     ] = [
         NAMES.connection_manager,
         NAMES.new_connection,
         NAMES.toggle_message,
         NAMES.toggle_slice,
         NAMES.toggle_snapshot,
+        NAMES.toggle_history,
+        NAMES.toggle_clock,
     ]
     .map(|name| workspace.digest(name));
     Ok(PerFunction {
@@ -49,6 +53,8 @@ pub(super) fn digests(
         toggle_message: toggle_message?,
         toggle_slice: toggle_slice?,
         toggle_snapshot: toggle_snapshot?,
+        toggle_history: toggle_history?,
+        toggle_clock: toggle_clock?,
     })
 }
 

@@ -22,6 +22,7 @@ pub mod lambda;
 pub mod logs;
 pub mod route53;
 pub mod s3;
+pub mod scheduler;
 pub mod sns;
 pub mod sqs;
 
@@ -39,6 +40,7 @@ pub const ALL: &[&ResourceType] = &[
     cloudwatch::ALARM,
     cloudwatch::DASHBOARD,
     events::RULE,
+    scheduler::SCHEDULE_GROUP,
     lambda::FUNCTION,
     lambda::PERMISSION,
     lambda::EVENT_SOURCE_MAPPING,

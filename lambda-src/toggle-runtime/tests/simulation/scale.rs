@@ -378,6 +378,7 @@ fn batch(toggles: &State) -> StreamEvent {
             keys: serde_json::from_value(json!({ "featureId": {"S": id} })).unwrap(),
             new_image: serde_json::from_value(json!({ REQUEST: {"S": key} })).ok(),
             sequence_number: (100 + index).to_string(),
+            created: 0.0,
         },
         identity: None,
     };

@@ -760,6 +760,7 @@ impl Inner {
                 keys,
                 new_image,
                 sequence_number,
+                created: 0.0,
             },
             identity: None,
         }
