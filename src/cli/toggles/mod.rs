@@ -75,7 +75,7 @@ pub(super) enum Command {
     #[command(subcommand)]
     Segment(rules::Segments),
     /// Connect like a client: print the state, then each change as it arrives
-    Watch,
+    Watch(watch::Arguments),
 }
 
 /// Arguments of `toggles set`.
@@ -209,7 +209,7 @@ pub(super) async fn run(global: &Global, command: &Command) -> Result<ExitCode, 
         Command::Copy(copy) => Box::pin(between::copy(global, copy)).await?,
         Command::Explain(explain) => rules::explain(global, explain).await?,
         Command::Segment(command) => rules::segments(global, command).await?,
-        Command::Watch => Box::pin(watch::run(global)).await?,
+        Command::Watch(arguments) => Box::pin(watch::run(global, arguments)).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
