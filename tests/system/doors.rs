@@ -25,13 +25,13 @@ const ATTEMPTS: usize = 4;
 const PASSWORD: &str = "Try-Frontage-1";
 
 /// The emulator's user pools, past the rules of AWS: the shell's client signs in by SRP alone.
-fn pools(project: &Project) -> Pools {
+pub(super) fn pools(project: &Project) -> Pools {
     let config = project.world.config().into_builder();
     Pools::new(&config.endpoint_url(&project.world.emulator).build())
 }
 
 /// Creates a user in a pool, in the group `beta`, and returns its id.
-async fn user(pools: &Pools, pool: &str, name: &str) -> String {
+pub(super) async fn user(pools: &Pools, pool: &str, name: &str) -> String {
     let email = AttributeType::builder().name("email").value(name);
     let create = pools.admin_create_user().user_pool_id(pool).username(name);
     let created = create
@@ -58,7 +58,7 @@ async fn user(pools: &Pools, pool: &str, name: &str) -> String {
     subject.next().and_then(|of| of.value).expect("its id")
 }
 
-async fn sign_in(
+pub(super) async fn sign_in(
     pools: &Pools,
     (pool, client): (&str, &str),
     name: &str,
@@ -74,7 +74,7 @@ async fn sign_in(
 }
 
 /// A handshake with further headers.
-fn handshake(url: &str, headers: &[(&'static str, &str)]) -> Request<()> {
+pub(super) fn handshake(url: &str, headers: &[(&'static str, &str)]) -> Request<()> {
     let mut request = url.into_client_request().expect("a URL");
     for (name, value) in headers {
         let value = HeaderValue::from_str(value).expect("a value");
@@ -85,7 +85,7 @@ fn handshake(url: &str, headers: &[(&'static str, &str)]) -> Request<()> {
     request
 }
 
-fn offering(token: &str) -> String {
+pub(super) fn offering(token: &str) -> String {
     format!("frontage.toggles.v1, jwt.{token}")
 }
 
@@ -127,7 +127,7 @@ async fn status(
 }
 
 /// Connects, though the emulator makes 403 also of a function that it has ended.
-async fn admitted(request: Request<()>) -> Client {
+pub(super) async fn admitted(request: Request<()>) -> Client {
     for _ in 1..ATTEMPTS {
         if let Ok(client) = Client::try_connect(request.clone()).await {
             return client;

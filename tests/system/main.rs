@@ -40,6 +40,7 @@ mod policies;
 mod recreated;
 mod regions;
 mod releases;
+mod rules;
 mod secrets;
 mod shell_check;
 mod status;
