@@ -18,6 +18,7 @@ mod machine;
 mod outcome;
 mod plan;
 mod proxy;
+mod rules;
 mod service;
 mod statistics;
 mod toggles;
@@ -44,6 +45,8 @@ enum Benchmark {
     Plan,
     /// A toggle's path from its write to the last of 1, 50 and 500 clients
     Toggles,
+    /// What a rule costs for each connection
+    Rules,
     /// The functions' packages and their start
     Functions,
     /// A first visit to the shell: size, times, and accessibility (Lighthouse)
@@ -59,6 +62,7 @@ impl Benchmark {
         match self {
             Self::Plan => plan::measure().await,
             Self::Toggles => toggles::measure().await,
+            Self::Rules => rules::measure(),
             Self::Functions => functions::measure().await,
             Self::FrontEnds => front_ends::measure(),
             Self::Edits => edits::measure(),
@@ -89,6 +93,7 @@ async fn run(arguments: Arguments) -> Outcome<()> {
         all if all.is_empty() => vec![
             Benchmark::Plan,
             Benchmark::Toggles,
+            Benchmark::Rules,
             Benchmark::Functions,
             Benchmark::FrontEnds,
         ],

@@ -8,6 +8,7 @@ use tokio::time::{Instant, sleep};
 use crate::aws::call;
 use crate::http::{Connection, authority};
 use crate::outcome::Outcome;
+use crate::rules::{self, Rules};
 use crate::world::World;
 
 /// How long a function's log line may take to appear.
@@ -83,8 +84,11 @@ impl Service {
     }
 
     /// Writes the toggle that is measured.
-    pub(crate) async fn write(&mut self, name: &str) -> Outcome<()> {
-        let item = json!({"featureId": {"S": "1"}, "featureName": {"S": name}, "isActive": {"BOOL": true}});
+    pub(crate) async fn write(&mut self, name: &str, rules: Rules) -> Outcome<()> {
+        let mut item = json!({"featureId": {"S": "1"}, "featureName": {"S": name}, "isActive": {"BOOL": true}});
+        if let Some(targeting) = rules.targeting() {
+            item["targeting"] = json!({"S": targeting});
+        }
         self.dynamodb("PutItem", &json!({"TableName": self.toggles, "Item": item}))
             .await
             .map(drop)
@@ -136,6 +140,7 @@ impl Service {
             }
             new += 1;
             item["connectionEndpoint"]["S"] = redirected.into();
+            item["context"] = json!({"S": rules::context(u32::try_from(new)?)});
             self.dynamodb(
                 "PutItem",
                 &json!({"TableName": self.connections, "Item": item}),

@@ -9,6 +9,7 @@ use crate::document::Table;
 use crate::floor::Floor;
 use crate::outcome::Outcome;
 use crate::proxy::Proxy;
+use crate::rules::Rules;
 use crate::service::Service;
 use crate::statistics::{median, median_and_worst, millis};
 use crate::world::{World, progress};
@@ -46,6 +47,7 @@ pub(crate) async fn measure() -> Outcome<Table> {
     let mut table = Table::new([
         "clients",
         "latency",
+        "rules",
         "write to last client",
         "in the function, to the last client",
         "posts alone",
@@ -63,18 +65,21 @@ pub(crate) async fn measure() -> Outcome<Table> {
         ] {
             let redirected = service.redirect(&endpoint).await?;
             clients.have_the_state(redirected).await?;
-            let times = rounds(&mut service, &mut clients).await?;
-            table.row(row(count, latency, &times));
+            for rules in [Rules::None, Rules::GroupOrShare] {
+                let times = rounds(&mut service, &mut clients, rules).await?;
+                table.row(row(count, latency, rules, &times));
+            }
         }
     }
     Ok(table)
 }
 
-fn row(clients: usize, latency: Duration, times: &Times) -> Vec<String> {
+fn row(clients: usize, latency: Duration, rules: Rules, times: &Times) -> Vec<String> {
     let seconds = |durations: &[Duration]| median(durations).as_secs_f64();
     vec![
         clients.to_string(),
         format!("{} ms", latency.as_millis()),
+        rules.to_string(),
         median_and_worst(&times.arrival),
         median_and_worst(&times.told),
         median_and_worst(&times.posts),
@@ -89,13 +94,13 @@ fn row(clients: usize, latency: Duration, times: &Times) -> Vec<String> {
 }
 
 /// In turn, so that other load on the machine affects both.
-async fn rounds(service: &mut Service, clients: &mut Clients) -> Outcome<Times> {
+async fn rounds(service: &mut Service, clients: &mut Clients, rules: Rules) -> Outcome<Times> {
     let mut floor = Floor::of(&service.callbacks().await?).await?;
     let mut times = Times::default();
     for round in 0..WARM_UP + ROUNDS {
-        let told = format!("toggle {round} of {}", clients.count());
+        let told = format!("toggle {round} of {}, rules {rules}", clients.count());
         let began = Instant::now();
-        service.write(&told).await?;
+        service.write(&told, rules).await?;
         let arrival = clients.all_heard(&told).await? - began;
         let function = service.fan_out().await?;
         let message = format!(
