@@ -4,6 +4,7 @@ mod applications;
 mod check;
 mod examples;
 mod repositories;
+mod token;
 mod user;
 
 use std::process::ExitCode;
@@ -72,11 +73,24 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
         registry: registry.as_ref().map(npm),
     });
     user::make(&context, &outputs).await?;
-    let url = websocket_url(&outputs)?;
+    let entrance = Entrance {
+        url: websocket_url(&outputs)?,
+        token: match system.toggles.connect {
+            Connect::Required => Some(token::fetch(&context, &outputs).await?),
+            Connect::Public | Connect::Optional => None,
+        },
+    };
     let store = Store::new(&context.account, toggles::toggles_table(&system));
     examples::make(&store).await?;
     let checked = if arguments.once {
-        let checked = check(&context, &url, &store, &outputs, &applications, &mut runs);
+        let checked = check(
+            &context,
+            &entrance,
+            &store,
+            &outputs,
+            &applications,
+            &mut runs,
+        );
         tokio::select! {
             checked = checked => checked,
             () = interrupts.next() => Err(miette!("interrupted")),
@@ -91,7 +105,7 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
             &runs,
         );
         match shown {
-            Ok(()) => watch(&global, &url, &mut runs, &mut interrupts).await,
+            Ok(()) => watch(&global, entrance, &mut runs, &mut interrupts).await,
             Err(error) => Err(error),
         }
     };
@@ -106,10 +120,12 @@ fn suit(system: &mut System) {
     system.identity.domain = None;
     // It also refuses pages of other machines, and gives those of this one names that AWS does not have.
     system.toggles.origins = Some(vec![ANY_ORIGIN.to_owned()]);
-    if system.toggles.connect == Connect::Required {
-        say("`toggles.connect` is \"optional\" here: `dev` itself connects without a token");
-        system.toggles.connect = Connect::Optional;
-    }
+}
+
+/// Where the toggles are, and what lets `dev` itself in.
+struct Entrance {
+    url: String,
+    token: Option<String>,
 }
 
 /// The emulator and the proxy in front of it, whose address everything else uses.
@@ -238,13 +254,13 @@ fn websocket_url(outputs: &Outputs) -> Result<String, Report> {
 
 async fn check(
     context: &Context,
-    url: &str,
+    entrance: &Entrance,
     store: &Store,
     outputs: &Outputs,
     applications: &[Application],
     runs: &mut Runs,
 ) -> Result<(), Report> {
-    check::toggles(url, store).await?;
+    check::toggles(&entrance.url, entrance.token.as_deref(), store).await?;
     check::applications(
         context.account.endpoint().unwrap_or_default(),
         outputs,
@@ -309,11 +325,11 @@ fn welcome(
 
 async fn watch(
     global: &Global,
-    url: &str,
+    entrance: Entrance,
     runs: &mut Runs,
     interrupts: &mut Interrupts,
 ) -> Result<(), Report> {
-    let mut watch = Watch::connect(&Network::default(), url, None)
+    let mut watch = Watch::connect(&Network::default(), &entrance.url, entrance.token)
         .await
         .map_err(advice::report)?;
     loop {
