@@ -332,6 +332,6 @@ async fn the_api_accepts_as_many_connections_per_second_as_are_described() {
     assert_eq!(admitted(&project).await, Some((Some(50.0), Some(50))));
     project.describe("");
     project.apply();
-    assert_eq!(admitted(&project).await, None);
+    assert_eq!(admitted(&project).await, Some((Some(450.0), Some(450))));
     project.destroy();
 }

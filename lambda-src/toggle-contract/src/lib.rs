@@ -4,6 +4,7 @@
 //! Without dependencies but `serde`: the stack that deploys the functions compiles none of Lambda's
 //! crates.
 
+pub mod doors;
 pub mod receipt;
 
 /// The attribute that is a toggle's key.
@@ -50,6 +51,14 @@ pub const POSTS_PER_SECOND: &str = "POSTS_PER_SECOND";
 pub const SNAPSHOT_BUCKET: &str = "SNAPSHOT_BUCKET";
 /// The file with the state of all toggles there.
 pub const SNAPSHOT: &str = "toggles.json";
+
+/// The environment variable of the connection manager with its [`doors::Doors`], in JSON.
+pub const DOORS: &str = "DOORS";
+/// The environment variable with the name of the shell's bucket, for a connection manager that needs
+/// [`SHELL_CONFIG`].
+pub const SHELL_BUCKET: &str = "SHELL_BUCKET";
+/// The file there with the configuration of the shell's page: see [`doors::ShellConfig`].
+pub const SHELL_CONFIG: &str = "config.json";
 
 /// Seconds that the connection manager may run. A connection is in the table before `$connect` has
 /// returned, so this bounds how long it can be known there and not yet be open.

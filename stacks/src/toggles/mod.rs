@@ -6,6 +6,7 @@
 //! the diagram.
 
 mod alarms;
+mod doors;
 mod posting;
 mod queues;
 mod senders;
@@ -159,12 +160,15 @@ fn connection_manager(
     // developer guide, `DynamoDB encryption at rest: How it works`.
     let key = system.toggles.kms_key.as_deref();
     statements.extend(use_of_key(key, &["kms:Decrypt"]));
+    statements.extend(doors::reading(system));
+    let mut environment = doors::environment(system);
+    environment.insert(CONNECTIONS_TABLE.to_owned(), tables.connections.name());
     builder.function(FunctionParts {
         name: NAMES.connection_manager,
         code: &builder.code.connection_manager,
         description: "Stores and deletes connections",
         timeout: CONNECT_TIMEOUT_SECONDS.into(),
-        environment: BTreeMap::from([(CONNECTIONS_TABLE.to_owned(), tables.connections.name())]),
+        environment,
         statements,
     })
 }
