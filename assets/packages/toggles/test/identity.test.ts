@@ -55,10 +55,14 @@ function client(more: Partial<TogglesOptions> = {}): TogglesClient {
   return made;
 }
 
+/** Longer than any of these takes on a busy machine. */
+const PATIENCE = { timeout: 15_000 };
+vi.setConfig({ testTimeout: 30_000 });
+
 const known = (of: TogglesClient) =>
   [...of.toggles.values()].map(({ id, isActive }) => `${id}=${isActive}`).join(" ");
-const becomes = (of: TogglesClient, text: string) => expect.poll(() => known(of)).toBe(text);
-const live = (of: TogglesClient) => expect.poll(() => of.status).toBe("live");
+const becomes = (of: TogglesClient, text: string) => expect.poll(() => known(of), PATIENCE).toBe(text);
+const live = (of: TogglesClient) => expect.poll(() => of.status, PATIENCE).toBe("live");
 const token = (sub: string, groups: readonly string[] = []) => service.pool.token(sub, groups);
 
 describe("a public service", () => {
@@ -98,7 +102,7 @@ describe("an optional token", () => {
     expect(one.status).toBe("stale");
     await becomes(one, "beta=true everybody=true");
     await expect
-      .poll(() => [...service.clients.values()])
+      .poll(() => [...service.clients.values()], PATIENCE)
       .toEqual([{ targetingKey: "ada", groups: ["beta"] }]);
     expect(service.attempts).toEqual([
       { url: "/live?id=browser+1", protocols: [PROTOCOL], status: 101 },
@@ -118,7 +122,7 @@ describe("an optional token", () => {
     one.identify(ADA);
     one.start();
     await becomes(one, "beta=true everybody=true");
-    await expect.poll(() => [...storage.values()].join()).toContain('"beta"');
+    await expect.poll(() => [...storage.values()].join(), PATIENCE).toContain('"beta"');
     const seen: string[] = [];
     one.onStatus((status) => seen.push(`${status} ${known(one)}`));
     one.onChange(({ changed }) => seen.push(`${changed} ${known(one)}`));
@@ -126,7 +130,7 @@ describe("an optional token", () => {
     expect(seen).toEqual(["stale ", "beta,everybody "]);
     expect([...storage.values()].join()).not.toContain("beta");
     await becomes(one, "beta=false everybody=true");
-    await expect.poll(() => [...service.clients.values()]).toEqual([{}]);
+    await expect.poll(() => [...service.clients.values()], PATIENCE).toEqual([{}]);
   });
 
   it("a user's answers are shown at the next visit to nobody else", async () => {
@@ -168,7 +172,7 @@ describe("an optional token", () => {
     groups = ["beta"];
     one.identify(ADA);
     await becomes(one, "beta=true everybody=true");
-    await expect.poll(() => service.clients.size).toBe(1);
+    await expect.poll(() => service.clients.size, PATIENCE).toBe(1);
     expect(service.attempts).toHaveLength(2);
     expect(seen).toEqual([]);
   });
@@ -232,7 +236,7 @@ describe("a required token", () => {
     expect(service.attempts.map(({ status }) => status)).toEqual([101]);
     one.identify(undefined);
     expect(known(one)).toBe("");
-    await expect.poll(() => service.clients.size).toBe(0);
+    await expect.poll(() => service.clients.size, PATIENCE).toBe(0);
     expect(service.attempts).toHaveLength(1);
     expect(one.status).toBe("stale");
   });

@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import type { Pickle } from "@cucumber/messages";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { featuresIn } from "./features.js";
 import { run } from "./steps.js";
 import { Scenario } from "./world.js";
+
+vi.setConfig({ testTimeout: 30_000 });
 
 /** A checkout of OpenFeature's specification, the repository `open-feature/spec`, whose own scenarios are run as well. */
 const SPECIFICATION = process.env.OPENFEATURE_SPEC;

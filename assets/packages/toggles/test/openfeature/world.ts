@@ -5,6 +5,9 @@ import { FrontageProvider, type SocketClass, TogglesClient } from "../../src/ind
 import { Service } from "../service.js";
 import { itemsFor } from "./flags.js";
 
+/** Longer than any of these takes on a busy machine. */
+const PATIENCE = { timeout: 15_000 };
+
 export type Type = "Boolean" | "String" | "Integer" | "Float" | "Object";
 export type Details = EvaluationDetails<JsonValue>;
 
@@ -113,7 +116,7 @@ export class Scenario {
 
   async #identify(user: { id: string; groups: string[] } | undefined): Promise<void> {
     this.#toggles.identify(user);
-    await expect.poll(() => this.#toggles.status).toBe("live");
+    await expect.poll(() => this.#toggles.status, PATIENCE).toBe("live");
   }
 
   /** The service goes away, and admits nobody. */
@@ -122,6 +125,6 @@ export class Scenario {
     for (const socket of this.service.clients.keys()) {
       socket.terminate();
     }
-    await expect.poll(() => this.flags.providerStatus).toBe("STALE");
+    await expect.poll(() => this.flags.providerStatus, PATIENCE).toBe("STALE");
   }
 }
