@@ -96,6 +96,10 @@ impl TogglesError {
     }
 }
 
+fn is_unauthorised(error: &tungstenite::Error) -> bool {
+    matches!(error, tungstenite::Error::Http(answer) if answer.status().as_u16() == 401)
+}
+
 impl Hint for TogglesError {
     fn hint(&self) -> Option<Cow<'_, str>> {
         let advice = match self {
@@ -129,6 +133,9 @@ impl Hint for TogglesError {
             }
             Self::Undelivered(_) => {
                 "run `frontage plan` to check that the functions are deployed as described, read the log of toggle-message, then run `frontage toggles resend ID --wait`"
+            }
+            Self::Unreachable { source, .. } if is_unauthorised(source) => {
+                "the description's `toggles.connect` requires a token of a user, and `frontage toggles watch --token-env VARIABLE` sends one"
             }
             Self::Unreachable { .. } => {
                 "run `frontage plan` to check that the service is deployed as described"

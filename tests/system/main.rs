@@ -15,6 +15,7 @@ mod confined;
 mod crash;
 mod crowd;
 mod dist;
+mod doors;
 mod drift;
 mod edge_alarms;
 mod environment;

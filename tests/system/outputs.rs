@@ -394,6 +394,15 @@ fn dev_shows_in_one_run_that_all_of_it_works() {
     assert!(ended.stderr.contains("everything is down"), "{ended:#?}");
 }
 
+/// It signs its own user in.
+#[test]
+fn dev_shows_that_a_system_whose_toggles_require_a_token_works() {
+    let project = Project::described("[shell]\n[toggles]\nconnect = \"required\"\n");
+    let ended = project.ok(&["dev", "--once"]);
+    let told = "a client got the state and then a change";
+    assert!(ended.stdout.contains(told), "{ended:#?}");
+}
+
 /// A team whose repository the system creates in AWS.
 const WITH_REPOSITORY: &str = "[shell]\n[teams.stock.pipeline]\nsource = \"codecommit\"\n";
 

@@ -24,8 +24,8 @@ use crate::toggles::{Change, Client, Message, Received, Store, Toggle};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Checks what a client sees: the examples, then a change to one.
-pub(super) async fn toggles(url: &str, store: &Store) -> Result<(), Report> {
-    let mut client = Client::connect(&Network::default(), url)
+pub(super) async fn toggles(url: &str, token: Option<&str>, store: &Store) -> Result<(), Report> {
+    let mut client = Client::connect(&Network::default(), url, token)
         .await
         .map_err(advice::report)?;
     let items = loop {

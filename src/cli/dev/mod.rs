@@ -4,6 +4,7 @@ mod applications;
 mod check;
 mod examples;
 mod repositories;
+mod token;
 mod user;
 
 use std::process::ExitCode;
@@ -16,6 +17,7 @@ use miette::{IntoDiagnostic as _, Report, miette};
 use model::StackName;
 use stacks::description::System;
 use stacks::toggles;
+use toggle_contract::doors::{ANY_ORIGIN, Connect};
 
 use self::applications::Builds;
 use self::repositories::{Destination, Repositories, Runs};
@@ -51,8 +53,7 @@ pub(super) struct Arguments {
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Report> {
     let mut system = description::read(global)?;
-    // The proxy in front of the emulator shows the login pages at Cognito's own domain alone.
-    system.identity.domain = None;
+    suit(&mut system);
     let emulator = start(arguments).await?;
     let global = Global {
         endpoint_url: Some(emulator.endpoint()),
@@ -72,11 +73,24 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
         registry: registry.as_ref().map(npm),
     });
     user::make(&context, &outputs).await?;
-    let url = websocket_url(&outputs)?;
+    let entrance = Entrance {
+        url: websocket_url(&outputs)?,
+        token: match system.toggles.connect {
+            Connect::Required => Some(token::fetch(&context, &outputs).await?),
+            Connect::Public | Connect::Optional => None,
+        },
+    };
     let store = Store::new(&context.account, toggles::toggles_table(&system));
     examples::make(&store).await?;
     let checked = if arguments.once {
-        let checked = check(&context, &url, &store, &outputs, &applications, &mut runs);
+        let checked = check(
+            &context,
+            &entrance,
+            &store,
+            &outputs,
+            &applications,
+            &mut runs,
+        );
         tokio::select! {
             checked = checked => checked,
             () = interrupts.next() => Err(miette!("interrupted")),
@@ -91,13 +105,27 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
             &runs,
         );
         match shown {
-            Ok(()) => watch(&global, &url, &mut runs, &mut interrupts).await,
+            Ok(()) => watch(&global, entrance, &mut runs, &mut interrupts).await,
             Err(error) => Err(error),
         }
     };
     runs.end().await;
     take_down(&global, &mut context).await?;
     checked.map(|()| ExitCode::SUCCESS)
+}
+
+/// Leaves out of a description what cannot be here.
+fn suit(system: &mut System) {
+    // The proxy in front of the emulator shows the login pages at Cognito's own domain alone.
+    system.identity.domain = None;
+    // It also refuses pages of other machines, and gives those of this one names that AWS does not have.
+    system.toggles.origins = Some(vec![ANY_ORIGIN.to_owned()]);
+}
+
+/// Where the toggles are, and what lets `dev` itself in.
+struct Entrance {
+    url: String,
+    token: Option<String>,
 }
 
 /// The emulator and the proxy in front of it, whose address everything else uses.
@@ -226,13 +254,13 @@ fn websocket_url(outputs: &Outputs) -> Result<String, Report> {
 
 async fn check(
     context: &Context,
-    url: &str,
+    entrance: &Entrance,
     store: &Store,
     outputs: &Outputs,
     applications: &[Application],
     runs: &mut Runs,
 ) -> Result<(), Report> {
-    check::toggles(url, store).await?;
+    check::toggles(&entrance.url, entrance.token.as_deref(), store).await?;
     check::applications(
         context.account.endpoint().unwrap_or_default(),
         outputs,
@@ -297,11 +325,11 @@ fn welcome(
 
 async fn watch(
     global: &Global,
-    url: &str,
+    entrance: Entrance,
     runs: &mut Runs,
     interrupts: &mut Interrupts,
 ) -> Result<(), Report> {
-    let mut watch = Watch::connect(&Network::default(), url)
+    let mut watch = Watch::connect(&Network::default(), &entrance.url, entrance.token)
         .await
         .map_err(advice::report)?;
     loop {

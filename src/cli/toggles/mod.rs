@@ -61,7 +61,7 @@ pub(super) enum Command {
     /// Copy toggles of another system, with all attributes; those that it does not have stay
     Copy(between::Copy),
     /// Connect like a client: print the state, then each change as it arrives
-    Watch,
+    Watch(watch::Arguments),
 }
 
 /// Arguments of `toggles set`.
@@ -169,7 +169,7 @@ pub(super) async fn run(global: &Global, command: &Command) -> Result<ExitCode, 
         }
         Command::Diff(diff) => return Box::pin(between::diff(global, diff)).await,
         Command::Copy(copy) => Box::pin(between::copy(global, copy)).await?,
-        Command::Watch => Box::pin(watch::run(global)).await?,
+        Command::Watch(arguments) => Box::pin(watch::run(global, arguments)).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
