@@ -1,26 +1,12 @@
-import { type BrowserContext, chromium as engine, type Page } from "@playwright/test";
+import { chromium as engine, type Page } from "@playwright/test";
 import { chromium } from "../src/chromium.js";
 import { openTab, signIn } from "../src/pages.js";
+import { noteSockets, socketsOf } from "../src/sockets.js";
 import { frontage, running } from "../src/system.js";
 import { expect, test } from "../src/test.js";
 
-/** Has every page of a browser note its sockets. */
-async function noteSockets(context: BrowserContext): Promise<void> {
-  await context.addInitScript(() => {
-    const sockets: WebSocket[] = [];
-    const Noted = class extends WebSocket {
-      constructor(...address: ConstructorParameters<typeof WebSocket>) {
-        super(...address);
-        sockets.push(this);
-      }
-    };
-    Object.assign(window, { sockets, WebSocket: Noted });
-  });
-}
-
 /** The states of a page's sockets: 1 is open, 3 is closed. */
-const states = (page: Page) =>
-  page.evaluate(() => (window as { sockets?: WebSocket[] }).sockets?.map(({ readyState }) => readyState));
+const states = async (page: Page) => (await socketsOf(page)).map(({ state }) => state);
 
 /** The sockets that the pages have open. */
 async function open(pages: readonly Page[]): Promise<number> {

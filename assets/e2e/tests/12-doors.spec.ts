@@ -1,0 +1,73 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { Page } from "@playwright/test";
+import { signIn } from "../src/pages.js";
+import { noteSockets, socketsOf } from "../src/sockets.js";
+import { frontage, ROOT, running } from "../src/system.js";
+import { expect, test } from "../src/test.js";
+
+const PROTOCOL = "frontage.toggles.v1";
+
+/**
+ * Applies the example system with other doors of its toggles. The sites are at names of this machine that the
+ * description does not know, so any origin may connect, as `dev` has it.
+ */
+async function applyDoors(connect: string): Promise<void> {
+  const example = await readFile(resolve(ROOT, "frontage.toml"), "utf8");
+  const file = resolve(ROOT, "target/e2e-doors.toml");
+  await writeFile(file, example.replace("[toggles]", `[toggles]\nconnect = "${connect}"\norigins = ["*"]`));
+  await frontage("--config", file, "--stack", "toggles", "--stack", "shell", "apply", "--yes");
+}
+
+/** What comes of a connection that a page attempts itself. */
+function attempt(page: Page, url: string, protocols: readonly string[]): Promise<string> {
+  return page.evaluate(
+    ([url, protocols]) =>
+      new Promise<string>((resolve) => {
+        const socket = new WebSocket(url, [...protocols]);
+        socket.onopen = () => {
+          socket.close();
+          resolve("open");
+        };
+        socket.onerror = () => resolve("refused");
+      }),
+    [url, protocols] as const,
+  );
+}
+
+test("where a token is required, a page connects once somebody has signed in, with the session's token", async ({
+  page,
+  context,
+}) => {
+  test.setTimeout(300_000);
+  await frontage("toggles", "set", "1", "on");
+  await applyDoors("required");
+  try {
+    await noteSockets(context);
+    await page.goto(`${running().shell}/toggles`);
+    await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible();
+    expect(await socketsOf(page)).toEqual([]);
+
+    await signIn(page, "/toggles");
+    const row = page.locator('[data-toggle="1"]');
+    await expect(page.locator("html")).toHaveAttribute("data-toggles", "live");
+    await expect(row).toHaveAttribute("data-active", "true");
+    await frontage("toggles", "set", "1", "off");
+    await expect(row).toHaveAttribute("data-active", "false");
+
+    // One before it may have failed.
+    const socket = (await socketsOf(page)).at(-1);
+    expect(socket).toMatchObject({ protocol: PROTOCOL, state: 1 });
+    const { url = "", offered = [] } = socket ?? {};
+    const [protocol, token = ""] = offered;
+    expect(protocol).toBe(PROTOCOL);
+    expect(token).toMatch(/^jwt\.[\w-]+\.[\w-]+\.[\w-]+$/);
+    expect(new URL(url).search).toBe("");
+
+    expect(await attempt(page, url, [PROTOCOL])).toBe("refused");
+    expect(await attempt(page, url, [PROTOCOL, `${token.slice(0, -8)}AAAAAAAA`])).toBe("refused");
+    expect(await attempt(page, url, [PROTOCOL, token])).toBe("open");
+  } finally {
+    await applyDoors("public");
+  }
+});
