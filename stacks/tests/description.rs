@@ -99,6 +99,7 @@ fn toggles() -> impl Strategy<Value = Toggles> {
         any::<bool>(),
         numbers,
         logs_and_keys,
+        prop::collection::btree_set("[a-z]{1,6}x", 0..3),
     )
         .prop_map(
             |(
@@ -107,6 +108,7 @@ fn toggles() -> impl Strategy<Value = Toggles> {
                 deletion_protection,
                 numbers,
                 (kms_key, access_logs, connections),
+                private,
             )| {
                 Toggles {
                     stage,
@@ -120,6 +122,7 @@ fn toggles() -> impl Strategy<Value = Toggles> {
                     posts_per_second: numbers.4,
                     connects_per_second: numbers.6,
                     longest_wait: numbers.5,
+                    private: private.into_iter().collect(),
                     kms_key,
                     access_logs,
                     connections: Connections {
@@ -963,6 +966,7 @@ fn write_toggles(text: &mut String, toggles: &Toggles) {
         writeln!(text, "connects_per_second = {connects}").unwrap();
     }
     writeln!(text, "longest_wait = {}", toggles.longest_wait).unwrap();
+    writeln!(text, "private = {:?}", toggles.private).unwrap();
     let toggles_texts = [
         ("kms_key", &toggles.kms_key),
         ("access_logs", &toggles.access_logs),

@@ -43,6 +43,7 @@ pub(super) async fn toggles(url: &str, store: &Store) -> Result<(), Report> {
     }
     let (id, ..) = EXAMPLES[0];
     let change = Change {
+        rules: None,
         id,
         active: true,
         name: None,

@@ -75,6 +75,7 @@ mod tests {
         let toggles = &mut system.toggles;
         assert_eq!(toggles.posts_per_second.take(), Some(20_000));
         assert_eq!(toggles.connects_per_second.take(), Some(400));
+        assert_eq!(std::mem::take(&mut toggles.private), ["owner"]);
         assert!(toggles.kms_key.take().is_some());
         assert!(toggles.access_logs.take().is_some());
         let connections = std::mem::take(&mut toggles.connections);

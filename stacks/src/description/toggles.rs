@@ -3,6 +3,7 @@
 use super::arn::{arn, kms_key};
 use super::suggestion::quoted;
 use super::table::{Rejected, Table};
+use toggle_contract::{ACTIVE, REMOVED, REVISION, TOGGLE_KEY};
 
 /// The feature-toggle service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +42,8 @@ pub struct Toggles {
     /// (`Quotas for configuring and running a WebSocket API` in its developer guide). Default: 300,
     /// which is enough for 75,000 clients.
     pub longest_wait: i32,
+    /// Attributes of toggles that clients are never sent, by name. Default: none but those that are rules.
+    pub private: Vec<String>,
     /// The ARN of the KMS key that encrypts the tables, their streams and the queues.
     /// Operators who read or write the table need `kms:Decrypt` for it. Default: not stated; a key
     /// that is set stays.
@@ -77,6 +80,7 @@ impl Default for Toggles {
             posts_per_second: None,
             connects_per_second: None,
             longest_wait: 300,
+            private: Vec::new(),
             kms_key: None,
             access_logs: None,
             connections: Connections::default(),
@@ -143,6 +147,7 @@ impl Toggles {
                     "the seconds between a browser's attempts to connect",
                 )
                 .unwrap_or(default.longest_wait),
+            private: table.texts("private", attribute).unwrap_or_default(),
             kms_key: table.text("kms_key", kms_key),
             access_logs: table.text("access_logs", log_group),
             connections: table.table("connections", Connections::read),
@@ -200,6 +205,22 @@ fn log_group(text: &str) -> Result<String, Rejected> {
     })
 }
 
+/// An attribute that can be private: not one that every client needs. Names are joined by commas.
+fn attribute(text: &str) -> Result<String, Rejected> {
+    let why = match text {
+        "" => "an attribute must have a name".to_owned(),
+        TOGGLE_KEY | ACTIVE | REVISION | REMOVED => "clients need it".to_owned(),
+        _ if text.contains(',') => "a name with a comma cannot be private".to_owned(),
+        _ if text.trim() != text => "it begins or ends with a space".to_owned(),
+        _ => return Ok(text.to_owned()),
+    };
+    Err(Rejected {
+        why,
+        help: "name an attribute that `frontage toggles set --attribute` writes, such as `owner`"
+            .to_owned(),
+    })
+}
+
 /// API Gateway's rule for a stage's name, without `$default`, which a WebSocket API has no use for.
 fn stage(text: &str) -> Result<String, Rejected> {
     let stray = text
@@ -234,6 +255,16 @@ mod tests {
         assert_eq!(quota(None, Some("eu-west-1")), 10_000);
         assert_eq!(quota(None, Some("eu-south-1")), 2_500);
         assert_eq!(quota(Some(50_000), Some("eu-south-1")), 50_000);
+    }
+
+    #[test]
+    fn what_clients_need_is_not_private() {
+        for good in ["owner", "featureName", "value", "a b"] {
+            assert_eq!(attribute(good).ok().as_deref(), Some(good));
+        }
+        for bad in ["", "featureId", "isActive", "revision", "a,b", " a"] {
+            assert!(attribute(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

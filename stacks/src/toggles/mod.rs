@@ -29,6 +29,7 @@ pub(crate) use self::alarms::{Watched, add_alarm, alarms, subscribed, topic};
 use self::clock::toggle_clock;
 pub(crate) use self::history::CHANGES;
 use self::history::toggle_history;
+pub(crate) use self::posting::private;
 use self::posting::{Pace, Sender};
 use self::senders::{new_connection, toggle_message};
 use self::slice::toggle_slice;
@@ -147,6 +148,7 @@ pub(crate) fn add(graph: &mut Graph, system: &System, code: &Sources) -> Service
             (NAMES.toggle_clock, &toggle_clock),
         ],
         slices: Some(&slices),
+        rules: Some(&tables.toggles),
     };
     let topic = topic(stack, &system.alarms);
     alarms(stack, topic.as_ref(), &watched);
