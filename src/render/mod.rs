@@ -25,5 +25,6 @@ pub use release::{
 pub use report::{outputs, pending, report};
 pub use status::status;
 pub use toggles::{
-    copied, delivery, differences, message, resent, toggle, toggle_history, toggles,
+    copied, delivery, differences, explanation, message, resent, segments, toggle, toggle_history,
+    toggles,
 };

@@ -1,7 +1,11 @@
 //! Toggles, and the messages that a client of the service receives.
 
 use super::visible::field;
-use crate::toggles::{Copied, Difference, Differing, Message, Recorded, Resent, Toggle, Waited};
+use jiff::Timestamp;
+
+use crate::toggles::{
+    Copied, Difference, Differing, Explanation, Message, Recorded, Resent, Segment, Toggle, Waited,
+};
 
 /// The toggles, one per line, with their ids in a column.
 #[must_use]
@@ -153,4 +157,48 @@ fn head(toggle: &Toggle, width: usize) -> String {
 
 fn columns(text: &str) -> usize {
     field(text).chars().count()
+}
+/// What a client is told of a toggle, and why.
+#[must_use]
+pub fn explanation(explained: &Explanation) -> String {
+    let state = if explained.is_active { "on" } else { "off" };
+    let variant = if ["on", "off"].contains(&explained.variant.as_str()) {
+        String::new()
+    } else {
+        format!(", variant {}", explained.variant)
+    };
+    let mut lines = vec![format!(
+        "{} is {state}{variant}: {}",
+        explained.feature_id, explained.reason
+    )];
+    lines.extend(explained.clauses.iter().map(|clause| {
+        let (mark, then) = if clause.holds {
+            ("yes", format!(" -> {}", clause.gives))
+        } else {
+            ("no", String::new())
+        };
+        format!("  {mark:>3}  {}{then}", clause.condition)
+    }));
+    let next = explained.next_edge.and_then(|at| i64::try_from(at).ok());
+    if let Some(next) = next.and_then(|at| Timestamp::from_millisecond(at).ok()) {
+        lines.push(format!("  it may change by itself at {next}"));
+    }
+    lines.join("\n")
+}
+
+/// The segments, one per line.
+#[must_use]
+pub fn segments(segments: &[Segment]) -> String {
+    let line = |segment: &Segment| {
+        let users = if segment.used_by.is_empty() {
+            "no rule".to_owned()
+        } else {
+            segment.used_by.join(", ")
+        };
+        format!(
+            "{}  {}  (named by {users})",
+            segment.name, segment.condition
+        )
+    };
+    segments.iter().map(line).collect::<Vec<_>>().join("\n")
 }

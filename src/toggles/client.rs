@@ -6,6 +6,7 @@ use aws::{Network, Stream};
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::http::header::{AUTHORIZATION, HeaderValue};
 use tokio_tungstenite::tungstenite::{self, Message as Frame};
 use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, client_async_tls_with_config};
 
@@ -39,23 +40,31 @@ pub struct Received {
 }
 
 impl Client {
-    /// Connects over a network, and retries if that may help.
+    /// Connects over a network, with a token if there is one, and retries if that may help.
     ///
     /// # Errors
     /// [`TogglesError::Unreachable`], at once if the service refuses the connection.
-    pub async fn connect(network: &Network, url: &str) -> Result<Self, TogglesError> {
+    pub async fn connect(
+        network: &Network,
+        url: &str,
+        token: Option<&str>,
+    ) -> Result<Self, TogglesError> {
         for pause in PAUSES {
-            match Self::try_connect(network, url).await {
+            match Self::try_connect(network, url, token).await {
                 Err(error) if error.is_transient() => sleep(pause).await,
                 ended => return ended,
             }
         }
-        Self::try_connect(network, url).await
+        Self::try_connect(network, url, token).await
     }
 
     /// Connects, in one attempt.
-    pub(super) async fn try_connect(network: &Network, url: &str) -> Result<Self, TogglesError> {
-        match open(network, url).await {
+    pub(super) async fn try_connect(
+        network: &Network,
+        url: &str,
+        token: Option<&str>,
+    ) -> Result<Self, TogglesError> {
+        match open(network, url, token).await {
             Ok(socket) => Ok(Self { socket }),
             Err(error) => Err(TogglesError::Unreachable {
                 url: url.to_owned(),
@@ -93,8 +102,17 @@ impl Client {
 
 type Socket = WebSocketStream<MaybeTlsStream<Stream>>;
 
-async fn open(network: &Network, url: &str) -> Result<Socket, tungstenite::Error> {
-    let request = url.into_client_request()?;
+async fn open(
+    network: &Network,
+    url: &str,
+    token: Option<&str>,
+) -> Result<Socket, tungstenite::Error> {
+    let mut request = url.into_client_request()?;
+    if let Some(token) = token {
+        let bearer = HeaderValue::try_from(format!("Bearer {token}"));
+        let bearer = bearer.map_err(tungstenite::http::Error::from)?;
+        request.headers_mut().insert(AUTHORIZATION, bearer);
+    }
     let stream = network.connect(request.uri()).await?;
     let tls = Connector::Rustls(network.tls()?);
     // The handshake's future is large.
@@ -129,7 +147,7 @@ mod tests {
             accept_async(stream).await
         });
         tokio::time::pause();
-        let client = Client::connect(&Network::default(), &url).await;
+        let client = Client::connect(&Network::default(), &url, None).await;
         tokio::time::resume();
         service.abort();
         attempts.close();

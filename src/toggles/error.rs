@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use engine::DriverError;
 use thiserror::Error;
 use toggle_contract::MESSAGE_LIMIT;
+use toggle_rules::RuleError;
 use tokio_tungstenite::tungstenite;
 
 use super::receipt::Waited;
@@ -69,6 +70,25 @@ pub enum TogglesError {
     /// The toggle's revision is not a whole number that could rise.
     #[error("the attribute `revision` of toggle `{0}` is not a whole number below 2^64")]
     OddRevision(String),
+    /// A rule is broken, and was not written.
+    #[error("the rule of `{id}` is broken: {source}")]
+    Rule {
+        /// The featureId, or a segment's id.
+        id: String,
+        /// Why.
+        source: RuleError,
+    },
+    /// The segment does not exist.
+    #[error("there is no segment `{0}`")]
+    NoSegment(String),
+    /// Rules name the segment.
+    #[error("segment `{name}` is named by the rules of {}", .by.join(", "))]
+    SegmentUsed {
+        /// Its name.
+        name: String,
+        /// The ids of the toggles and segments that name it.
+        by: Vec<String>,
+    },
     /// The change is written, and not every connection is known to have accepted it.
     #[error("the change is written, {}", undelivered(.0))]
     Undelivered(Waited),
@@ -120,6 +140,10 @@ impl TogglesError {
     }
 }
 
+fn is_unauthorised(error: &tungstenite::Error) -> bool {
+    matches!(error, tungstenite::Error::Http(answer) if answer.status().as_u16() == 401)
+}
+
 impl Hint for TogglesError {
     fn hint(&self) -> Option<Cow<'_, str>> {
         let advice = match self {
@@ -147,6 +171,17 @@ impl Hint for TogglesError {
             Self::TooLarge { .. } => {
                 "write less into its attributes, or remove some with `frontage toggles unset`"
             }
+            Self::Rule {
+                source: RuleError::NoSegment(_),
+                ..
+            } => "run `frontage toggles segment set NAME JSON` first",
+            Self::Rule { .. } => {
+                "nothing was written; the language is flagd's targeting: https://flagd.dev/reference/flag-definitions/#targeting-rules"
+            }
+            Self::NoSegment(_) => "run `frontage toggles segment list` to see all segments",
+            Self::SegmentUsed { .. } => {
+                "change their rules first: `frontage toggles set ID on --rule JSON`"
+            }
             Self::OddRevision(_) => {
                 "remove the attribute from the item in the table: `revision` is the number that orders a toggle's changes"
             }
@@ -158,6 +193,9 @@ impl Hint for TogglesError {
             }
             Self::Undelivered(_) => {
                 "run `frontage plan` to check that the functions are deployed as described, read the log of toggle-message, then run `frontage toggles resend ID --wait`"
+            }
+            Self::Unreachable { source, .. } if is_unauthorised(source) => {
+                "the description's `toggles.connect` requires a token of a user, and `frontage toggles watch --token-env VARIABLE` sends one"
             }
             Self::Unreachable { .. } => {
                 "run `frontage plan` to check that the service is deployed as described"

@@ -2,9 +2,12 @@
 
 use thiserror::Error;
 use toggle_contract::receipt::REQUEST;
-use toggle_contract::{LAST_CHANGE, REMOVED, REVISION, TOGGLE_KEY, TOMBSTONE_EXPIRY};
+use toggle_contract::{
+    ACTIVE, DEFAULT_VARIANT, LAST_CHANGE, REMOVED, REVISION, RULES, SEGMENT_PREFIX, TOGGLE_KEY,
+    TOMBSTONE_EXPIRY, TOUCHED_AT, VALUE, VARIANT,
+};
 
-use super::toggle::{ACTIVE, NAME, VALUE};
+use super::toggle::NAME;
 
 /// The longest partition key of `DynamoDB`, in bytes ("Constraints" in its developer guide).
 const ID_LIMIT: usize = 2048;
@@ -23,6 +26,14 @@ pub enum NameError {
     /// The attribute has an argument of its own.
     #[error("{0} has its own argument")]
     OwnArgument(String),
+    /// Segments have commands of their own.
+    #[error(
+        "an id that begins with `{SEGMENT_PREFIX}` is a segment's: use `frontage toggles segment`"
+    )]
+    Segment,
+    /// The attribute is a rule.
+    #[error("{0} is a rule, which `frontage toggles set` has options for")]
+    Rule(String),
     /// Each change writes the revision.
     #[error("revision is written with each change")]
     Revision,
@@ -45,6 +56,9 @@ pub enum NameError {
 /// # Errors
 /// [`NameError::Id`].
 pub fn check_id(id: &str) -> Result<(), NameError> {
+    if id.starts_with(SEGMENT_PREFIX) {
+        return Err(NameError::Segment);
+    }
     match id.len() {
         1..=ID_LIMIT => Ok(()),
         length => Err(NameError::Id(length)),
@@ -62,6 +76,8 @@ pub fn check_attribute(name: &str) -> Result<(), NameError> {
         LAST_CHANGE => Err(NameError::Author),
         REMOVED | TOMBSTONE_EXPIRY => Err(NameError::Tombstone(name.to_owned())),
         REQUEST => Err(NameError::Receipt(name.to_owned())),
+        DEFAULT_VARIANT | TOUCHED_AT | VARIANT => Err(NameError::Rule(name.to_owned())),
+        _ if RULES.contains(&name) => Err(NameError::Rule(name.to_owned())),
         _ => check_length(name),
     }
 }
@@ -104,6 +120,10 @@ mod tests {
             ("isRemoved", "isRemoved marks a deleted toggle"),
             ("tombstoneExpiry", "tombstoneExpiry marks a deleted toggle"),
             ("deliveryReceipt", "deliveryReceipt is written by --wait"),
+            (
+                "targeting",
+                "targeting is a rule, which `frontage toggles set` has options for",
+            ),
         ] {
             assert_eq!(told(check_attribute(name)), Err(why.to_owned()));
         }

@@ -15,10 +15,12 @@ use super::author::Author;
 use super::draft::{Draft, Item, expect, is_toggle, next_revision};
 use super::error::TogglesError;
 use super::receipt::Receipt;
-use super::toggle::{ACTIVE, NAME, Toggle, VALUE};
+use super::rules::RuleChange;
+use super::toggle::{NAME, Toggle};
 use super::value::AttributeText;
 use super::write::now_ms;
-use toggle_contract::{REMOVED, TOGGLE_KEY, TOMBSTONE_EXPIRY};
+use toggle_contract::{ACTIVE, REMOVED, TOGGLE_KEY, TOMBSTONE_EXPIRY, VALUE};
+use toggle_rules::is_segment;
 
 /// How long a deleted toggle's tombstone is kept: far longer than a message can be late.
 const TOMBSTONE_SECONDS: u64 = 24 * 60 * 60;
@@ -51,6 +53,8 @@ pub struct Change<'c> {
     pub name: Option<&'c str>,
     /// The attribute `value`. `None` keeps the existing one.
     pub value: Option<&'c AttributeText>,
+    /// The rules. `None` keeps the existing ones.
+    pub rules: Option<&'c RuleChange>,
     /// Other attributes, as text.
     pub attributes: &'c [(String, String)],
     /// The revision that the toggle must have now; zero for none. `None` accepts any.
@@ -104,7 +108,9 @@ impl Store {
     /// Every toggle, by id, without who changed it.
     pub async fn list(&self) -> Result<Vec<Toggle>, TogglesError> {
         let items = self.items().await?;
-        let toggles = items.into_iter().filter(is_toggle);
+        let toggles = items
+            .into_iter()
+            .filter(|item| is_toggle(item) && !is_segment(id_of(item)));
         let toggles = toggles.map(|item| Toggle::from_item(item).without_author());
         let mut toggles: Vec<_> = toggles.collect();
         toggles.sort_by(|one, other| one.id().cmp(other.id()));
@@ -116,12 +122,25 @@ impl Store {
     /// # Errors
     /// [`TogglesError::NoToggle`] if it does not exist.
     pub async fn get(&self, id: &str) -> Result<Toggle, TogglesError> {
+        self.existing_item(id).await.map(Toggle::from_item)
+    }
+
+    /// The item of the toggle of this id.
+    pub(super) async fn existing_item(&self, id: &str) -> Result<Item, TogglesError> {
         let item = self.read(id).await?;
         if is_toggle(&item) {
-            Ok(Toggle::from_item(item))
+            Ok(item)
         } else {
             Err(self.suggest(no_toggle(id)).await)
         }
+    }
+
+    /// Leaves a tombstone of an item, whatever it is.
+    pub(super) async fn bury(&self, id: &str) -> Result<(), TogglesError> {
+        let write = self.write(id, |item, floor| {
+            Ok(tombstone(next_revision(id, item, floor).unwrap_or(floor)))
+        });
+        write.await.map(|_| ())
     }
 
     /// The toggles of these ids, each once.
@@ -141,9 +160,16 @@ impl Store {
     ///
     /// # Errors
     /// [`TogglesError::Revised`] if it is not at the expected revision,
+    /// [`TogglesError::Rule`] if its rules would be broken,
     /// [`TogglesError::OddRevision`] if its revision is not one of these, and
     /// [`TogglesError::TooLarge`] if it could not be sent to clients.
     pub async fn set(&self, change: &Change<'_>) -> Result<u64, TogglesError> {
+        if change.rules.is_some() {
+            let item = self.read(change.id).await?;
+            let item = Some(item).filter(is_toggle).unwrap_or_default();
+            self.check_rules(change.id, &item, &draft(change, &item))
+                .await?;
+        }
         let write = self.write(change.id, |item, floor| {
             expect(change.id, item, change.if_revision)?;
             let draft = Draft {
@@ -221,7 +247,9 @@ impl Store {
     /// [`TogglesError::NoToggle`], before any write, and the first error of a write, after all others.
     pub async fn resend(&self, ids: &[String]) -> Result<Resent, TogglesError> {
         let items = if ids.is_empty() {
-            self.items().await?
+            let mut items = self.items().await?;
+            items.retain(|item| !is_segment(id_of(item)));
+            items
         } else {
             self.existing(ids).await?
         };
@@ -254,8 +282,7 @@ impl Store {
 
     /// Raises an item's revision. Returns its id; `None` if it has changed since it was read.
     async fn raise<'i>(&self, item: &'i Item, floor: u64) -> Result<Option<&'i str>, TogglesError> {
-        let id = item.get(TOGGLE_KEY).and_then(|id| id.as_s().ok());
-        let id = id.map_or("", String::as_str);
+        let id = id_of(item);
         let draft = Draft {
             revision: next_revision(id, item, floor)?,
             ..Draft::default()
@@ -286,7 +313,7 @@ impl Store {
     }
 
     /// All items, the tombstones too.
-    async fn items(&self) -> Result<Vec<Item>, TogglesError> {
+    pub(super) async fn items(&self) -> Result<Vec<Item>, TogglesError> {
         let pages = self
             .client
             .scan()
@@ -325,11 +352,21 @@ fn draft(change: &Change<'_>, item: &Item) -> Draft {
     if let Some(name) = change.name.or((!has_name).then_some(change.id)) {
         set.insert(NAME.to_owned(), AttributeValue::S(name.to_owned()));
     }
-    Draft {
+    let mut draft = Draft {
         set,
         replaces: !exists,
         ..Draft::default()
+    };
+    let before = if exists { item } else { &Item::new() };
+    if let Some(rules) = change.rules {
+        rules.apply(&mut draft, before);
     }
+    draft
+}
+
+fn id_of(item: &Item) -> &str {
+    let id = item.get(TOGGLE_KEY).and_then(|id| id.as_s().ok());
+    id.map_or("", String::as_str)
 }
 
 fn no_toggle(id: &str) -> TogglesError {

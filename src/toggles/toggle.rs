@@ -4,18 +4,13 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 use toggle_contract::receipt::REQUEST;
-use toggle_contract::{LAST_CHANGE, REMOVED, REVISION, TOGGLE_KEY};
+use toggle_contract::{ACTIVE, LAST_CHANGE, REMOVED, REVISION, TOGGLE_KEY, TOUCHED_AT, VALUE};
 
 use super::draft::{Item, revision};
 use super::value::{Plain, plain, untyped, with_sorted_sets};
 
 /// The attribute that people read.
 pub(super) const NAME: &str = "featureName";
-/// The attribute that says whether it is on.
-pub(super) const ACTIVE: &str = "isActive";
-
-/// The attribute with a value beside the state, which clients of `OpenFeature` read.
-pub(super) const VALUE: &str = "value";
 
 /// A toggle: its attributes, of any type. It serialises to plain JSON.
 #[derive(Clone, Debug, PartialEq)]
@@ -118,7 +113,7 @@ impl Toggle {
 }
 
 fn is_content(name: &str) -> bool {
-    ![TOGGLE_KEY, REVISION, LAST_CHANGE].contains(&name)
+    ![TOGGLE_KEY, REVISION, TOUCHED_AT, LAST_CHANGE].contains(&name)
 }
 
 /// Values of attributes always serialise.

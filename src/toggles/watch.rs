@@ -36,22 +36,28 @@ pub enum Event {
 pub struct Watch {
     network: Network,
     url: String,
+    token: Option<String>,
     client: Option<Client>,
     revisions: Revisions,
     pause: Duration,
 }
 
 impl Watch {
-    /// Connects over a network.
+    /// Connects over a network, with a token if there is one.
     ///
     /// # Errors
     /// As [`Client::connect`]: before a first connection it is more likely that the service does
     /// not exist than that it is about to answer.
-    pub async fn connect(network: &Network, url: &str) -> Result<Self, TogglesError> {
+    pub async fn connect(
+        network: &Network,
+        url: &str,
+        token: Option<String>,
+    ) -> Result<Self, TogglesError> {
         Ok(Self {
             network: network.clone(),
             url: url.to_owned(),
-            client: Some(Client::connect(network, url).await?),
+            client: Some(Client::connect(network, url, token.as_deref()).await?),
+            token,
             revisions: Revisions::default(),
             pause: Duration::ZERO,
         })
@@ -72,7 +78,8 @@ impl Watch {
                 }
             }
             sleep(self.pause).await;
-            match Client::try_connect(&self.network, &self.url).await {
+            let token = self.token.as_deref();
+            match Client::try_connect(&self.network, &self.url, token).await {
                 Ok(client) => {
                     self.client = Some(client);
                     self.pause = Duration::ZERO;
@@ -125,7 +132,9 @@ mod tests {
             serve(&listener, "[]").await;
             serve(&listener, r#"[{"featureId": {"S": "1"}}]"#).await;
         });
-        let mut watch = Watch::connect(&Network::default(), &url).await.unwrap();
+        let mut watch = Watch::connect(&Network::default(), &url, None)
+            .await
+            .unwrap();
         let mut counts = Vec::new();
         for _ in 0..2 {
             let Event::Received(Received {
@@ -146,7 +155,9 @@ mod tests {
     async fn it_pauses_longer_and_longer_while_nobody_answers() {
         let (listener, url) = listen().await;
         let service = tokio::spawn(async move { serve(&listener, "[]").await });
-        let mut watch = Watch::connect(&Network::default(), &url).await.unwrap();
+        let mut watch = Watch::connect(&Network::default(), &url, None)
+            .await
+            .unwrap();
         service.await.unwrap();
         assert!(matches!(watch.next().await, Event::Received(_)));
         assert!(matches!(watch.next().await, Event::Closed));

@@ -15,7 +15,7 @@ use model::{Address, Graph, Handle, StackBuilder, StackName, Text};
 use serde::{Deserialize, Serialize};
 
 use crate::artifacts::Artifacts;
-use crate::description::{Email, Identity, Mfa, Password, System};
+use crate::description::{CustomDomain, Email, Identity, Mfa, Password, System};
 use crate::outputs::{self, MissingOutput};
 
 /// The stack's name.
@@ -257,6 +257,6 @@ fn client(
 fn aliases(system: &System) -> impl Iterator<Item = Text> {
     let shell = system.shell.as_ref();
     let domain = shell.and_then(|shell| shell.domain.as_ref());
-    let aliases = domain.into_iter().flat_map(|domain| &domain.aliases);
-    aliases.map(|alias| Text::from(format!("https://{alias}")))
+    let aliases = domain.into_iter().flat_map(CustomDomain::alias_origins);
+    aliases.map(Text::from)
 }

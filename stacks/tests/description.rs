@@ -19,6 +19,7 @@ use stacks::description::{
     Operations, Packages, Password, Pipeline, Pipelines, Protocol, Provider, Quotas, Shell, Source,
     Sources, System, TEMPLATE, Team, ThreatProtection, Tier, Toggles, log_class, price_class,
 };
+use toggle_contract::doors::Connect;
 
 #[test]
 fn the_example_is_a_system() {
@@ -27,6 +28,8 @@ fn the_example_is_a_system() {
 }
 
 const KMS_KEY: &str = "arn:aws:kms:eu-west-1:[0-9]{12}:key/[0-9a-f]{8}";
+
+const ORIGIN: &str = "(\\*|http://localhost:(\\*|5173)|https://(\\*\\.)?[a-z]{1,9}\\.test(:8443)?)";
 
 fn functions() -> impl Strategy<Value = Functions> {
     let architecture = prop::sample::select(Architecture::ALL.to_vec());
@@ -83,7 +86,6 @@ fn toggles() -> impl Strategy<Value = Toggles> {
         (flag(), flag()),
     );
     let quota = option::of(100..=1_000_000);
-    let connects = option::of(1..=100_000);
     let numbers = (
         0..=300,
         0..=10_000,
@@ -91,14 +93,22 @@ fn toggles() -> impl Strategy<Value = Toggles> {
         (1..=14, 1..=3_650),
         quota,
         1..=86_400,
-        connects,
+        1..=100_000,
+    );
+    let doors = (
+        prop::sample::select(&Connect::ALL[..]),
+        option::of(prop::collection::btree_set(ORIGIN, 0..3)),
+        any::<bool>(),
+        prop::collection::btree_set("(custom:)?[a-f]{1,9}", 0..2),
     );
     (
         "[A-Za-z0-9_-]{1,128}",
         any::<bool>(),
         any::<bool>(),
         numbers,
+        doors,
         logs_and_keys,
+        prop::collection::btree_set("[a-z]{1,6}x", 0..3),
     )
         .prop_map(
             |(
@@ -106,7 +116,9 @@ fn toggles() -> impl Strategy<Value = Toggles> {
                 point_in_time_recovery,
                 deletion_protection,
                 numbers,
+                (connect, origins, token_in_query, claims),
                 (kms_key, access_logs, connections),
+                private,
             )| {
                 Toggles {
                     stage,
@@ -115,11 +127,16 @@ fn toggles() -> impl Strategy<Value = Toggles> {
                     batch_window_seconds: numbers.0,
                     max_retries: numbers.1,
                     max_record_age_seconds: numbers.2,
+                    connect,
+                    origins: origins.map(|of| of.into_iter().collect()),
+                    token_in_query,
+                    claims: claims.into_iter().collect(),
                     dead_letter_retention_days: numbers.3.0,
                     history_days: numbers.3.1,
                     posts_per_second: numbers.4,
                     connects_per_second: numbers.6,
                     longest_wait: numbers.5,
+                    private: private.into_iter().collect(),
                     kms_key,
                     access_logs,
                     connections: Connections {
@@ -617,7 +634,7 @@ fn system() -> impl Strategy<Value = System> {
             (id, region, account),
             tags,
             functions,
-            (toggles, alarms, operations),
+            (mut toggles, alarms, operations),
             packages,
             front_ends,
             (pipelines, length),
@@ -627,6 +644,9 @@ fn system() -> impl Strategy<Value = System> {
                 Some((identity, sites, shell, teams)) => (identity, sites, Some(shell), teams),
                 None => (Identity::default(), Delivery::default(), None, Vec::new()),
             };
+            if shell.is_none() {
+                toggles.connect = Connect::Public;
+            }
             if !has_domain(&identity, shell.as_ref(), &teams) {
                 sites.minimum_tls = Delivery::default().minimum_tls;
             }
@@ -959,10 +979,16 @@ fn write_toggles(text: &mut String, toggles: &Toggles) {
     if let Some(quota) = toggles.posts_per_second {
         writeln!(text, "posts_per_second = {quota}").unwrap();
     }
-    if let Some(connects) = toggles.connects_per_second {
-        writeln!(text, "connects_per_second = {connects}").unwrap();
-    }
+    let connects = toggles.connects_per_second;
+    writeln!(text, "connects_per_second = {connects}").unwrap();
     writeln!(text, "longest_wait = {}", toggles.longest_wait).unwrap();
+    writeln!(text, "private = {:?}", toggles.private).unwrap();
+    writeln!(text, "connect = \"{}\"", toggles.connect.as_str()).unwrap();
+    writeln!(text, "token_in_query = {}", toggles.token_in_query).unwrap();
+    writeln!(text, "claims = {:?}", toggles.claims).unwrap();
+    if let Some(origins) = &toggles.origins {
+        writeln!(text, "origins = {origins:?}").unwrap();
+    }
     let toggles_texts = [
         ("kms_key", &toggles.kms_key),
         ("access_logs", &toggles.access_logs),

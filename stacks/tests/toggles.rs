@@ -313,7 +313,7 @@ fn alarms_notify_the_addresses() {
         nodes.collect::<Vec<_>>()
     };
     let alarms = of("AWS::CloudWatch::Alarm");
-    assert_eq!(alarms.len(), 22);
+    assert_eq!(alarms.len(), 23);
     let topic = serde_json::json!([{"Fn::GetAtt": ["toggles/alarms", "TopicArn"]}]);
     for alarm in alarms {
         let properties = &alarm.properties;

@@ -7,6 +7,8 @@ use futures_util::StreamExt as _;
 use serde_json::Value;
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::http::header::SEC_WEBSOCKET_PROTOCOL;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async_tls};
 
@@ -15,6 +17,7 @@ use super::PATIENCE;
 /// A WebSocket client without any of Frontage's code.
 #[derive(Debug)]
 pub struct Client {
+    protocol: Option<String>,
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     /// Every message so far.
     pub received: Vec<Value>,
@@ -24,30 +27,41 @@ pub struct Client {
 pub type Toggles = BTreeMap<String, Value>;
 
 impl Client {
-    /// Connects like a browser, and retries while the functions of `$connect` are still starting.
-    pub async fn connect(url: &str) -> Self {
+    /// Connects to a URL like a browser, or with a handshake of its own, and retries while the functions
+    /// of `$connect` are still starting.
+    pub async fn connect(to: impl IntoClientRequest + Clone) -> Self {
         for _ in 0..3 {
-            match Self::try_connect(url).await {
+            match Self::try_connect(to.clone()).await {
                 Err(Error::Http(answer)) if answer.status().is_server_error() => {
-                    eprintln!("{url}: {}", answer.status());
+                    eprintln!("{}", answer.status());
                     sleep(Duration::from_secs(1)).await;
                 }
                 ended => return ended.expect("the service takes the connection"),
             }
         }
-        panic!("{url} answers with nothing but 5xx");
+        panic!("it answers with nothing but 5xx");
     }
 
-    pub async fn try_connect(url: &str) -> Result<Self, Error> {
-        let authority = url.split('/').nth(2).expect("ws://HOST:PORT/…");
+    pub async fn try_connect(to: impl IntoClientRequest) -> Result<Self, Error> {
+        let request = to.into_client_request()?;
+        let uri = request.uri();
+        let authority = uri.authority().expect("ws://HOST:PORT/…").as_str();
         let stream = TcpStream::connect(authority)
             .await
             .expect("the endpoint listens");
-        let (socket, _) = client_async_tls(url, stream).await?;
+        let (socket, answer) = client_async_tls(request, stream).await?;
+        let protocol = answer.headers().get(SEC_WEBSOCKET_PROTOCOL);
+        let protocol = protocol.and_then(|chosen| chosen.to_str().ok());
         Ok(Self {
+            protocol: protocol.map(str::to_owned),
             socket,
             received: Vec::new(),
         })
+    }
+
+    /// The subprotocol that the service chose.
+    pub fn protocol(&self) -> Option<&str> {
+        self.protocol.as_deref()
     }
 
     /// The next message; `None` once the service has closed the connection.

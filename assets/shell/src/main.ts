@@ -1,13 +1,12 @@
 import "@frontage/ui";
 import "./styles/index.css";
-import type { TogglesConfig } from "@frontage/contract";
 import { Session } from "@frontage/session";
-import { FrontageProvider, OpenFeature, TogglesClient } from "@frontage/toggles";
 import { App } from "./app.js";
 import { messageOf } from "./child/load.js";
 import { Overrides } from "./child/overrides.js";
 import { Previews } from "./child/previews.js";
 import { fetchConfig } from "./config.js";
+import { follow } from "./follow.js";
 import { cannotStart, waiting } from "./pages/sign-in.js";
 import { BUSY } from "./retry.js";
 import { Router } from "./router.js";
@@ -30,15 +29,17 @@ async function start(): Promise<void> {
   if (query !== location.search && location.search.includes("mfe:")) {
     router.replace(location.pathname + query + location.hash);
   }
+  const session = new Session(config.login);
+  const browser = client();
   const shell: Shell = {
     config,
     router,
     overrides,
     previews,
     theme,
-    session: new Session(config.login),
-    toggles: follow(config.toggles),
-    client: client(),
+    session,
+    toggles: follow(config.toggles, session, browser),
+    client: browser,
     failures: new Map(),
   };
   document.title = config.title;
@@ -52,19 +53,6 @@ async function start(): Promise<void> {
   await shell.session.start();
   router.start();
   app.start();
-}
-
-/** One connection for the whole page, and one OpenFeature provider on it. */
-function follow(config: TogglesConfig): TogglesClient {
-  const toggles = new TogglesClient(config);
-  const show = () => {
-    document.documentElement.dataset.toggles = toggles.status;
-  };
-  toggles.onStatus(show);
-  toggles.start();
-  show();
-  OpenFeature.setProvider(new FrontageProvider(toggles));
-  return toggles;
 }
 
 start().catch((error: unknown) => {

@@ -1,40 +1,41 @@
-//! The connection manager: stores a connection on `$connect` and deletes it on `$disconnect`.
+//! The connection manager: stores a connection on `$connect`, unless it is refused, and deletes it on
+//! `$disconnect`.
 
 use std::time::Instant;
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use toggle_runtime::clock::Clock;
-use toggle_runtime::init::Register;
 use toggle_runtime::line::millis;
-use toggle_runtime::register::register;
+use toggle_runtime::register::Registry;
 use toggle_runtime::websocket::{SocketEvent, SocketResponse};
 use tracing::info;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let resources = Register::start().await?;
-    lambda_runtime::run(service_fn(|event| handle(event, &resources))).await
+    let registry = Registry::start().await?;
+    lambda_runtime::run(service_fn(|event| handle(event, &registry))).await
 }
 
 async fn handle(
     event: LambdaEvent<SocketEvent>,
-    resources: &Register,
+    registry: &Registry,
 ) -> Result<SocketResponse, Error> {
     let began = Instant::now();
+    let registered = registry.register(&event.payload, Clock::system).await?;
     let socket = event.payload.request_context;
-    let response = register(
-        &socket,
-        &resources.connections,
-        &resources.base,
-        Clock::system(),
-    )
-    .await?;
+    let refusal = registered.refusal.map(|refusal| refusal.to_string());
     info!(
         request_id = event.context.request_id,
         connection = socket.connection_id,
         route = socket.route_key,
         took_ms = millis(began.elapsed()),
-        "registered"
+        refusal,
+        "{}",
+        if refusal.is_some() {
+            "refused"
+        } else {
+            "registered"
+        }
     );
-    Ok(response)
+    Ok(registered.response)
 }

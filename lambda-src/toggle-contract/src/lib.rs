@@ -4,6 +4,7 @@
 //! Without dependencies but `serde`: the stack that deploys the functions compiles none of Lambda's
 //! crates.
 
+pub mod doors;
 pub mod history;
 pub mod receipt;
 
@@ -112,6 +113,13 @@ pub const PRIVATE_ATTRIBUTES: &str = "PRIVATE_ATTRIBUTES";
 /// The file with the state of all toggles there.
 pub const SNAPSHOT: &str = "toggles.json";
 
+/// The environment variable of the connection manager with its [`doors::Doors`], in JSON.
+pub const DOORS: &str = "DOORS";
+/// The environment variable with the name of the shell's bucket, for a connection manager that needs
+/// [`SHELL_CONFIG`].
+pub const SHELL_BUCKET: &str = "SHELL_BUCKET";
+/// The file there with the configuration of the shell's page: see [`doors::ShellConfig`].
+pub const SHELL_CONFIG: &str = "config.json";
 /// The environment variable with the name of the table of the toggles' history.
 pub const HISTORY_TABLE: &str = "HISTORY_TABLE";
 /// The environment variable with the number of days that a record of it is kept, a positive decimal

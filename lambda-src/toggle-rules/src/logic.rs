@@ -164,7 +164,38 @@ pub fn check(targeting: &str) -> Result<(), RuleError> {
         ));
     }
     forget_references(&mut json);
-    compile(&json.to_string(), &|_| None).map(|_| ())
+    built(&json)?;
+    counted(&json).map_err(RuleError::Targeting)
+}
+
+/// Whether each operation has as many arguments as flagd's schema lets it have: other engines of flagd read
+/// exported rules.
+fn counted(node: &Value) -> Result<(), String> {
+    match node {
+        Value::Array(array) => array.iter().try_for_each(counted),
+        Value::Object(object) => object.iter().try_for_each(|(name, arguments)| {
+            let count = arguments.as_array().map_or(1, Vec::len);
+            let (least, most) = match name.as_str() {
+                "if" | "sem_ver" => (3, 3),
+                "==" | "===" | "!=" | "!==" | ">" | ">=" | "%" | "/" | "map" | "filter" | "all"
+                | "none" | "some" | "in" | "starts_with" | "ends_with" | "missing_some" => (2, 2),
+                "reduce" | "substr" => (2, 3),
+                "+" | "*" => (2, usize::MAX),
+                "!" | "!!" => (1, 1),
+                _ => (1, usize::MAX),
+            };
+            if count < least || count > most {
+                let wanted = if least == most {
+                    least.to_string()
+                } else {
+                    format!("at least {least}")
+                };
+                return Err(format!("`{name}` has {count} arguments; it takes {wanted}"));
+            }
+            counted(arguments)
+        }),
+        _ => Ok(()),
+    }
 }
 
 fn forget_references(node: &mut Value) {

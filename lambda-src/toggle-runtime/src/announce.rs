@@ -1,10 +1,12 @@
 //! Toggle-message: sends changes to every connection, until the last sent state is the current one,
 //! or leaves that to the workers of the queue of slices.
 
+use futures_util::future::join;
+use toggle_rules::is_segment;
 use tokio::time::Instant;
 
-use crate::coalesce::{Pending, coalesce, earliest, first_of};
-use crate::current::{ids, read, reread, with_dependants};
+use crate::coalesce::{Pending, Trigger, coalesce, earliest, first_of};
+use crate::current::{dependants_of, ids, read, reread};
 use crate::event::StreamEvent;
 use crate::fan_out::{FanOut, Outcome};
 use crate::known::Known;
@@ -39,13 +41,38 @@ where
     B: Backlog,
 {
     let (triggers, malformed) = coalesce(event);
-    let first = triggers.iter().map(|trigger| trigger.first).min();
-    let mut requests = Requests::of(event);
-    let Some(triggers) = with_dependants(triggers, toggles, exchange).await else {
-        return earliest(malformed, first);
+    // Beside each other: most toggles have no rules, and need not wait for those that do.
+    let others = async {
+        let first = triggers.iter().map(|trigger| trigger.first).min();
+        match dependants_of(&triggers, toggles, exchange).await {
+            Some(others) => send(event, others, toggles, known, exchange, outbox).await,
+            None => first,
+        }
     };
-    let (mut pending, unread) = read(triggers, toggles, exchange).await;
-    let mut failed = earliest(malformed, unread);
+    let changed = triggers.iter().filter(|trigger| !is_segment(&trigger.id));
+    let changed = changed.cloned().collect();
+    let changed = send(event, changed, toggles, known, exchange, outbox);
+    let (changed, others) = join(changed, others).await;
+    earliest(malformed, earliest(changed, others))
+}
+
+/// Sends some toggles. Returns the index of the first record that must be retried.
+async fn send<T, C, P, B>(
+    event: &StreamEvent,
+    triggers: Vec<Trigger>,
+    toggles: &T,
+    known: &Known,
+    exchange: &Delivery<'_, C, P>,
+    outbox: &Outbox<'_, B>,
+) -> Option<usize>
+where
+    T: Toggles,
+    C: Connections,
+    P: Callback,
+    B: Backlog,
+{
+    let mut requests = Requests::of(event);
+    let (mut pending, mut failed) = read(triggers, toggles, exchange).await;
     let mut round = 0;
     while !pending.is_empty() {
         let began = Instant::now();

@@ -6,7 +6,7 @@ use tokio::time::timeout;
 
 use crate::connection::dns_suffix;
 use crate::ports::{File, FileError};
-use crate::signed::{Request, S3, Signed};
+use crate::signed::{Answer, Request, S3, Signed, Unsent};
 
 /// How long one write may take: several megabytes within a Region take less than a second.
 const ATTEMPT: Duration = Duration::from_secs(10);
@@ -41,13 +41,30 @@ pub fn url(endpoint: Option<&str>, region: &str, bucket: &str, file: &str) -> St
     }
 }
 
+impl BucketFile {
+    /// Reads it, in one attempt without a time limit. AWS answers 403 if it does not exist and the
+    /// function may not list the bucket. Source: `GetObject` in the Amazon S3 API reference.
+    pub async fn read(&self) -> Result<Answer, Unsent> {
+        let headers: Vec<_> = self.forwarded().collect();
+        let request = Request {
+            service: S3,
+            method: "GET",
+            uri: self.url.clone(),
+            headers: &headers,
+            body: &[],
+        };
+        self.http.send(&request).await
+    }
+
+    fn forwarded(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let is_plain = self.url.starts_with("http:");
+        is_plain.then_some(FORWARDED).into_iter()
+    }
+}
+
 impl File for BucketFile {
     async fn write(&self, content: &[u8]) -> Result<(), FileError> {
-        let is_plain = self.url.starts_with("http:");
-        let headers: Vec<_> = HEADERS
-            .into_iter()
-            .chain(is_plain.then_some(FORWARDED))
-            .collect();
+        let headers: Vec<_> = HEADERS.into_iter().chain(self.forwarded()).collect();
         let request = Request {
             service: S3,
             method: "PUT",

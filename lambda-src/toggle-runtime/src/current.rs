@@ -62,16 +62,15 @@ async fn with_needs<T: Toggles>(
     Ok((item, needs))
 }
 
-/// The toggles that have changed, and those whose rules refer to them, or to segments that have: what clients
-/// are sent of these may have changed with them. `None` if they cannot be read.
-pub async fn with_dependants<T: Toggles, C, P>(
-    mut triggers: Vec<Trigger>,
+/// The toggles whose rules refer to one that has changed, or to a segment that has: what clients are sent of
+/// them may have changed as well. `None` if they cannot be read.
+pub async fn dependants_of<T: Toggles, C, P>(
+    changed: &[Trigger],
     toggles: &T,
     exchange: &Delivery<'_, C, P>,
 ) -> Option<Vec<Trigger>> {
     if !exchange.policy.keeps(Rule::Dependants) {
-        triggers.retain(|trigger| !is_segment(&trigger.id));
-        return Some(triggers);
+        return Some(Vec::new());
     }
     let referring = bounded(exchange.deadline.close, toggles.referring()).await;
     let referring = referring.inspect_err(|error| {
@@ -79,20 +78,16 @@ pub async fn with_dependants<T: Toggles, C, P>(
         error!(error, "toggles with rules cannot be read");
     });
     let referring = referring.ok()?;
-    let mut first_of = BTreeMap::new();
-    for trigger in &triggers {
+    let mut others = BTreeMap::new();
+    for trigger in changed {
         for id in dependants(&referring, &[trigger.id.clone()].into()) {
-            let first = first_of.entry(id).or_insert(trigger.first);
+            let first = others.entry(id).or_insert(trigger.first);
             *first = trigger.first.min(*first);
         }
     }
-    for trigger in &triggers {
-        first_of.remove(&trigger.id);
-    }
-    let others = first_of.into_iter();
-    triggers.extend(others.map(|(id, first)| Trigger { id, first }));
-    triggers.retain(|trigger| !is_segment(&trigger.id));
-    Some(triggers)
+    others.retain(|id, _| !is_segment(id) && !changed.iter().any(|trigger| trigger.id == *id));
+    let others = others.into_iter();
+    Some(others.map(|(id, first)| Trigger { id, first }).collect())
 }
 
 /// The toggles that differ from what was sent, and the first record whose toggle cannot be read.

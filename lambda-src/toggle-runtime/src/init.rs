@@ -17,9 +17,9 @@ use lambda_runtime::Context;
 use serde_json::{Value, json};
 use toggle_contract::{
     API_ID, API_STAGE, BROKEN_RULES, CLOCK_ARN, CONNECT_TIMEOUT_SECONDS, CONNECTIONS_TABLE,
-    DEAD_LETTERS_ARN, HISTORY_DAYS, HISTORY_TABLE, METRIC_DIMENSION, METRICS, POSTS_PER_SECOND,
-    PRIVATE_ATTRIBUTES, SCHEDULE_GROUP, SCHEDULES_ROLE_ARN, SLICES_QUEUE_URL, SNAPSHOT,
-    SNAPSHOT_BUCKET, TOGGLES_TABLE,
+    DEAD_LETTERS_ARN, DOORS, HISTORY_DAYS, HISTORY_TABLE, METRIC_DIMENSION, METRICS,
+    POSTS_PER_SECOND, PRIVATE_ATTRIBUTES, SCHEDULE_GROUP, SCHEDULES_ROLE_ARN, SHELL_BUCKET,
+    SHELL_CONFIG, SLICES_QUEUE_URL, SNAPSHOT, SNAPSHOT_BUCKET, TOGGLES_TABLE, doors,
 };
 use toggle_rules::Private;
 use tokio::time::Instant;
@@ -29,6 +29,7 @@ use crate::bucket::{self, BucketFile};
 use crate::callback::Management;
 use crate::clock::{Clock, Deadline};
 use crate::connection::CallbackBase;
+use crate::doors::{Doors, Shell};
 use crate::dynamo::{ConnectionsTable, HistoryTable, TogglesTable};
 use crate::event::{BatchResponse, QueueEvent, StreamEvent};
 use crate::history;
@@ -37,6 +38,7 @@ use crate::outbox::Outbox;
 use crate::pace::Pace;
 use crate::policy::{CONCURRENCY, Policy};
 use crate::queue::SlicesQueue;
+use crate::register::Registry;
 use crate::schedules::{self, ScheduleGroup};
 use crate::signed::Signed;
 use crate::snapshot::{Audience, snapshot};
@@ -76,29 +78,56 @@ pub enum StartError {
         /// Its value.
         value: String,
     },
+    /// The conditions of a connection are unreadable.
+    #[error(
+        "environment variable {DOORS} has an impossible value: run `frontage apply`, which sets it"
+    )]
+    NoDoors,
 }
 
-/// The configuration and clients of the connection manager.
-#[derive(Debug)]
-pub struct Register {
-    /// The connections table.
-    pub connections: ConnectionsTable,
-    /// The location of the `@connections` API.
-    pub base: CallbackBase,
-}
-
-impl Register {
-    /// Reads the environment and creates the client.
+impl Registry {
+    /// Reads the environment and creates the clients.
     pub async fn start() -> Result<Self, StartError> {
         let began = start_logs();
         let name = required(CONNECTIONS_TABLE)?;
-        let client = aws_sdk_dynamodb::Client::new(&configuration().await);
+        let described = conditions(&required(DOORS)?).inspect_err(cannot_start)?;
+        let bucket = described.need_shell().then(|| required(SHELL_BUCKET));
+        let bucket = bucket.transpose()?;
+        let configuration = configuration().await;
+        let client = aws_sdk_dynamodb::Client::new(&configuration);
+        let doors = Doors {
+            described,
+            shell: bucket.map(|bucket| shell(&configuration, &bucket)),
+        };
         started(began);
         Ok(Self {
             connections: ConnectionsTable { client, name },
             base: CallbackBase::from_environment(variable),
+            doors,
         })
     }
+}
+
+fn conditions(json: &str) -> Result<doors::Doors, StartError> {
+    serde_json::from_str(json).map_err(|_| StartError::NoDoors)
+}
+
+fn shell(configuration: &SdkConfig, bucket: &str) -> Shell {
+    let pools = endpoint("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER");
+    Shell::new(file(configuration, bucket, SHELL_CONFIG), pools)
+}
+
+fn file(configuration: &SdkConfig, bucket: &str, name: &str) -> BucketFile {
+    let http = signed(configuration);
+    let endpoint = endpoint("AWS_ENDPOINT_URL_S3");
+    let url = bucket::url(endpoint.as_deref(), &http.region, bucket, name);
+    BucketFile { http, url }
+}
+
+/// The endpoint of a service: its own, or that of all services. `None` on AWS.
+fn endpoint(own: &str) -> Option<String> {
+    let endpoint = variable(own).or_else(|| variable("AWS_ENDPOINT_URL"));
+    endpoint.filter(|endpoint| !endpoint.is_empty())
 }
 
 /// The configuration and clients of toggle-snapshot.
@@ -118,14 +147,11 @@ impl Snapshot {
         let (name, bucket) = (required(TOGGLES_TABLE)?, required(SNAPSHOT_BUCKET)?);
         let configuration = configuration().await;
         let client = aws_sdk_dynamodb::Client::new(&configuration);
-        let http = signed(&configuration);
-        let endpoint = variable("AWS_ENDPOINT_URL_S3").or_else(|| variable("AWS_ENDPOINT_URL"));
-        let endpoint = endpoint.filter(|endpoint| !endpoint.is_empty());
-        let url = bucket::url(endpoint.as_deref(), &http.region, &bucket, SNAPSHOT);
+        let file = file(&configuration, &bucket, SNAPSHOT);
         started(began);
         Ok(Self {
             toggles: TogglesTable { client, name },
-            file: BucketFile { http, url },
+            file,
             private: private(),
         })
     }
@@ -599,6 +625,7 @@ fn http_client() -> SharedHttpClient {
 fn is_plain() -> bool {
     let is_plain = |name| variable(name).map(|url| url.starts_with("http://"));
     let own = [
+        "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER",
         "AWS_ENDPOINT_URL_DYNAMODB",
         "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI",
         "AWS_ENDPOINT_URL_S3",

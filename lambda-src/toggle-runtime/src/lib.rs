@@ -14,6 +14,7 @@ pub mod clock;
 pub mod coalesce;
 pub mod connection;
 pub mod current;
+pub mod doors;
 pub mod dynamo;
 pub mod event;
 #[cfg(test)]

@@ -1,44 +1,96 @@
 //! The connection manager: maintains the connections table.
 
+use toggle_contract::doors::SUBPROTOCOL;
 use tracing::warn;
 
 use crate::clock::Clock;
 use crate::connection::{CallbackBase, Connection, LIFETIME_SECONDS};
+use crate::doors::{Doors, Handshake, Refusal};
 use crate::dynamo::ConnectionsTable;
 use crate::ports::TableError;
-use crate::websocket::{RequestContext, SocketResponse};
+use crate::websocket::{RequestContext, SocketEvent, SocketResponse};
 
-/// Stores a connection on `$connect` and deletes it on `$disconnect`.
-///
-/// An error of the table is the function's error: API Gateway then refuses the connection, so no
-/// client is connected without an item.
-pub async fn register(
-    context: &RequestContext,
-    table: &ConnectionsTable,
-    base: &CallbackBase,
-    clock: Clock,
-) -> Result<SocketResponse, TableError> {
-    match context.route_key.as_str() {
-        "$connect" => table.remember(&connection(context, base, clock)).await?,
-        "$disconnect" => table.remove(&context.connection_id).await?,
-        other => {
-            warn!(route = other, "unknown route");
-            return Ok(SocketResponse { status_code: 400 });
+/// What a connection manager works with.
+#[derive(Debug)]
+pub struct Registry {
+    /// The connections table.
+    pub connections: ConnectionsTable,
+    /// The location of the `@connections` API.
+    pub base: CallbackBase,
+    /// Who may connect.
+    pub doors: Doors,
+}
+
+/// How an event was answered.
+#[derive(Debug)]
+pub struct Registered {
+    /// The response to API Gateway.
+    pub response: SocketResponse,
+    /// Why a connection was refused, if one was.
+    pub refusal: Option<Refusal>,
+}
+
+impl Registry {
+    /// Stores a connection on `$connect`, unless it is refused, and deletes it on `$disconnect`.
+    ///
+    /// An error of the table is the function's error: API Gateway then refuses the connection, so no
+    /// client is connected without an item. Nothing is stored of a connection that is refused.
+    pub async fn register(
+        &self,
+        event: &SocketEvent,
+        clock: impl FnOnce() -> Clock,
+    ) -> Result<Registered, TableError> {
+        let context = &event.request_context;
+        let mut response = SocketResponse::of(200);
+        match context.route_key.as_str() {
+            "$connect" => match self.doors.admit(event).await {
+                Ok(known) => {
+                    let connection = connection(context, &self.base, clock(), known);
+                    self.connections.remember(&connection).await?;
+                    response.headers.extend(protocol(event));
+                }
+                Err(refusal) => {
+                    return Ok(Registered {
+                        response: SocketResponse::of(refusal.status()),
+                        refusal: Some(refusal),
+                    });
+                }
+            },
+            "$disconnect" => self.connections.remove(&context.connection_id).await?,
+            other => {
+                warn!(route = other, "unknown route");
+                response = SocketResponse::of(400);
+            }
         }
+        Ok(Registered {
+            response,
+            refusal: None,
+        })
     }
-    Ok(SocketResponse { status_code: 200 })
+}
+
+/// The header that chooses the toggles' subprotocol, if the client offered it.
+fn protocol(event: &SocketEvent) -> Option<(&'static str, &'static str)> {
+    Handshake::of(event, false)
+        .offers_protocol
+        .then_some(("Sec-WebSocket-Protocol", SUBPROTOCOL))
 }
 
 /// Its age counts from now, not from the event's `connectedAt`: the relevant time is the latest at
 /// which `$connect` can still return, and that is this function's timeout from now.
-fn connection(context: &RequestContext, base: &CallbackBase, clock: Clock) -> Connection {
+fn connection(
+    context: &RequestContext,
+    base: &CallbackBase,
+    clock: Clock,
+    known: Option<String>,
+) -> Connection {
     let connected_at = clock.now_ms();
     Connection {
         id: context.connection_id.clone(),
         endpoint: base.url(&context.api_id, &context.stage),
         connected_at,
         expiry: Some(connected_at / 1_000 + LIFETIME_SECONDS),
-        context: None,
+        context: known,
     }
 }
 
@@ -48,28 +100,33 @@ mod tests {
     use fake_aws::FakeAws;
     use serde_json::json;
 
-    use crate::websocket::SocketEvent;
+    use crate::doors::tests::{event, public};
     use crate::wire::{bodies, tables};
 
-    fn context(route: &str) -> RequestContext {
-        let event = format!(
-            r#"{{"requestContext": {{"routeKey": "{route}", "eventType": "CONNECT", "connectedAt": 1,
-                "connectionId": "c=", "apiId": "abc", "stage": "live", "domainName": "toggles.example.com"}}}}"#
-        );
-        serde_json::from_str::<SocketEvent>(&event)
-            .unwrap()
-            .request_context
+    fn registry(fake: &FakeAws) -> Registry {
+        Registry {
+            connections: ConnectionsTable {
+                client: tables(fake),
+                name: "connections".into(),
+            },
+            base: CallbackBase::Aws {
+                region: "eu-west-1".into(),
+            },
+            doors: public(),
+        }
+    }
+
+    async fn answer(fake: &FakeAws, event: &SocketEvent) -> Result<SocketResponse, TableError> {
+        let registered = registry(fake)
+            .register(event, || Clock::at(1_700_000_000_123))
+            .await?;
+        Ok(registered.response)
     }
 
     async fn handle(fake: &FakeAws, route: &str) -> Result<SocketResponse, TableError> {
-        let table = ConnectionsTable {
-            client: tables(fake),
-            name: "connections".into(),
-        };
-        let base = CallbackBase::Aws {
-            region: "eu-west-1".into(),
-        };
-        register(&context(route), &table, &base, Clock::at(1_700_000_000_123)).await
+        let mut event = event(&[], &[]);
+        route.clone_into(&mut event.request_context.route_key);
+        answer(fake, &event).await
     }
 
     #[tokio::test(start_paused = true)]
@@ -93,6 +150,24 @@ mod tests {
             &json!({"N": "1700009000"}),
             "in two and a half hours"
         );
+    }
+
+    /// A browser closes the connection otherwise.
+    #[tokio::test(start_paused = true)]
+    async fn the_protocol_is_chosen_if_it_is_offered() {
+        for (offered, wanted) in [
+            (
+                "frontage.toggles.v1, jwt.a.b.c",
+                r#"{"statusCode":200,"headers":{"Sec-WebSocket-Protocol":"frontage.toggles.v1"}}"#,
+            ),
+            ("chat", r#"{"statusCode":200}"#),
+        ] {
+            let fake = FakeAws::new([("PutItem", 200, "{}")]);
+            let event = event(&[("Sec-WebSocket-Protocol", &[offered])], &[]);
+            let response = answer(&fake, &event).await.unwrap();
+            assert_eq!(serde_json::to_string(&response).unwrap(), wanted);
+            assert_eq!(bodies(&fake)[0]["Item"].get("context"), None);
+        }
     }
 
     #[tokio::test]

@@ -14,6 +14,7 @@ use aws_sigv4::sign::v4;
 use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::http::HttpError;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::{AggregatedBytes, ByteStream};
 use aws_smithy_types::error::display::DisplayErrorContext;
@@ -82,9 +83,21 @@ impl Signed {
     /// One attempt, without a time limit.
     pub async fn send(&self, request: &Request<'_>) -> Result<Answer, Unsent> {
         let signed = self.sign(request).await;
-        let signed =
-            signed.map_err(|error| Unsent::Invalid(DisplayErrorContext(&*error).to_string()))?;
-        let answer = self.http.call(signed).await;
+        let signed = signed.map_err(|error| invalid(&*error))?;
+        self.call(signed).await
+    }
+
+    /// One attempt at reading what is public, without a signature and without a time limit.
+    pub async fn fetch(&self, uri: &str) -> Result<Answer, Unsent> {
+        let request = http::Request::get(uri).body(SdkBody::empty());
+        let request = request.map_err(|error| invalid(&error))?;
+        let request = request.try_into();
+        self.call(request.map_err(|error: HttpError| invalid(&error))?)
+            .await
+    }
+
+    async fn call(&self, request: HttpRequest) -> Result<Answer, Unsent> {
+        let answer = self.http.call(request).await;
         let answer = answer.map_err(|error| unsent(&error))?;
         let status = answer.status().as_u16();
         // Read to its end, so that the HTTP connection can serve the next call.
@@ -119,6 +132,10 @@ impl Signed {
         signature.apply_to_request_http1x(&mut built);
         Ok(built.try_into()?)
     }
+}
+
+fn invalid(error: &(dyn Error + Send + Sync + 'static)) -> Unsent {
+    Unsent::Invalid(DisplayErrorContext(error).to_string())
 }
 
 fn unsent(error: &ConnectorError) -> Unsent {

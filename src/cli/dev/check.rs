@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Checks what a client sees: the examples, then a change to one.
 pub(super) async fn toggles(url: &str, store: &Store) -> Result<(), Report> {
-    let mut client = Client::connect(&Network::default(), url)
+    let mut client = Client::connect(&Network::default(), url, None)
         .await
         .map_err(advice::report)?;
     let items = loop {
@@ -43,6 +43,7 @@ pub(super) async fn toggles(url: &str, store: &Store) -> Result<(), Report> {
     }
     let (id, ..) = EXAMPLES[0];
     let change = Change {
+        rules: None,
         id,
         active: true,
         name: None,

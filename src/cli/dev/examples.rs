@@ -16,6 +16,7 @@ pub(super) const EXAMPLES: [(&str, &str, bool); 3] = [
 pub(super) async fn make(store: &Store) -> Result<(), Report> {
     for (id, name, active) in EXAMPLES {
         let change = Change {
+            rules: None,
             id,
             active,
             name: Some(name),

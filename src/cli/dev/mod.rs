@@ -16,6 +16,7 @@ use miette::{IntoDiagnostic as _, Report, miette};
 use model::StackName;
 use stacks::description::System;
 use stacks::toggles;
+use toggle_contract::doors::{ANY_ORIGIN, Connect};
 
 use self::applications::Builds;
 use self::repositories::{Destination, Repositories, Runs};
@@ -51,8 +52,7 @@ pub(super) struct Arguments {
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Report> {
     let mut system = description::read(global)?;
-    // The proxy in front of the emulator shows the login pages at Cognito's own domain alone.
-    system.identity.domain = None;
+    suit(&mut system);
     let emulator = start(arguments).await?;
     let global = Global {
         endpoint_url: Some(emulator.endpoint()),
@@ -98,6 +98,18 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
     runs.end().await;
     take_down(&global, &mut context).await?;
     checked.map(|()| ExitCode::SUCCESS)
+}
+
+/// Leaves out of a description what cannot be here.
+fn suit(system: &mut System) {
+    // The proxy in front of the emulator shows the login pages at Cognito's own domain alone.
+    system.identity.domain = None;
+    // It also refuses pages of other machines, and gives those of this one names that AWS does not have.
+    system.toggles.origins = Some(vec![ANY_ORIGIN.to_owned()]);
+    if system.toggles.connect == Connect::Required {
+        say("`toggles.connect` is \"optional\" here: `dev` itself connects without a token");
+        system.toggles.connect = Connect::Optional;
+    }
 }
 
 /// The emulator and the proxy in front of it, whose address everything else uses.
@@ -301,7 +313,7 @@ async fn watch(
     runs: &mut Runs,
     interrupts: &mut Interrupts,
 ) -> Result<(), Report> {
-    let mut watch = Watch::connect(&Network::default(), url)
+    let mut watch = Watch::connect(&Network::default(), url, None)
         .await
         .map_err(advice::report)?;
     loop {

@@ -39,7 +39,7 @@ pub(super) enum Command {
 
 pub(super) async fn run(global: &Global, command: &Command) -> Result<ExitCode, Report> {
     match command {
-        Command::Run(arguments) => run::run(global, arguments).await?,
+        Command::Run(arguments) => Box::pin(run::run(global, arguments)).await?,
         Command::Export(arguments) => export::run(global, arguments)?,
         Command::List(arguments) => service::list(global, arguments).await?,
         Command::Start(arguments) => service::start(global, arguments).await?,

@@ -2,6 +2,7 @@
 
 mod between;
 mod history;
+mod rules;
 mod wait;
 mod watch;
 
@@ -20,8 +21,8 @@ use crate::cli::output::{print, print_json, say};
 use crate::cli::{advice, context, identity};
 use crate::render;
 use crate::toggles::{
-    AttributeText, Change, CommentError, NameError, Store, check_attribute, check_comment,
-    check_id, check_removal,
+    AttributeText, Change, CommentError, NameError, RuleChange, Store, check_attribute,
+    check_comment, check_id, check_removal,
 };
 
 /// The commands.
@@ -36,7 +37,7 @@ pub(super) enum Command {
         id: String,
     },
     /// Switch a toggle on or off; creates it if it does not exist
-    Set(Set),
+    Set(Box<Set>),
     /// Remove attributes of a toggle
     Unset(Unset),
     /// Delete a toggle
@@ -68,8 +69,13 @@ pub(super) enum Command {
     Diff(between::Diff),
     /// Copy toggles of another system, with all attributes; those that it does not have stay
     Copy(between::Copy),
+    /// Say what a client is told of a toggle, and which of its rules decides that
+    Explain(rules::Explain),
+    /// Conditions with a name, which rules of several toggles refer to
+    #[command(subcommand)]
+    Segment(rules::Segments),
     /// Connect like a client: print the state, then each change as it arrives
-    Watch,
+    Watch(watch::Arguments),
 }
 
 /// Arguments of `toggles set`.
@@ -93,6 +99,8 @@ pub(super) struct Set {
     /// Only if it has this revision now; 0: only if it has none. Default: whatever it has
     #[arg(long, value_name = "NUMBER")]
     if_revision: Option<u64>,
+    #[command(flatten)]
+    rules: rules::Rules,
     #[command(flatten)]
     why: Why,
     #[command(flatten)]
@@ -161,7 +169,9 @@ pub(super) async fn run(global: &Global, command: &Command) -> Result<ExitCode, 
         Command::Get { id } => get(global, id).await?,
         Command::Unset(arguments) => unset(global, arguments).await?,
         Command::Set(set) => {
+            let rules = set.rules.change()?;
             let change = Change {
+                rules: Some(&rules).filter(|rules| **rules != RuleChange::default()),
                 id: &set.id,
                 active: set.state == State::On,
                 name: set.name.as_deref(),
@@ -197,7 +207,9 @@ pub(super) async fn run(global: &Global, command: &Command) -> Result<ExitCode, 
         Command::Rollback(rollback) => Box::pin(history::roll_back(global, rollback)).await?,
         Command::Diff(diff) => return Box::pin(between::diff(global, diff)).await,
         Command::Copy(copy) => Box::pin(between::copy(global, copy)).await?,
-        Command::Watch => Box::pin(watch::run(global)).await?,
+        Command::Explain(explain) => rules::explain(global, explain).await?,
+        Command::Segment(command) => rules::segments(global, command).await?,
+        Command::Watch(arguments) => Box::pin(watch::run(global, arguments)).await?,
     }
     Ok(ExitCode::SUCCESS)
 }

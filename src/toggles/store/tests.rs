@@ -53,6 +53,7 @@ fn change(if_revision: Option<u64>) -> Change<'static> {
         active: true,
         name: None,
         value: None,
+        rules: None,
         attributes: &[],
         if_revision,
     }

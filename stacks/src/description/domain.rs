@@ -65,6 +65,11 @@ impl CustomDomain {
         Some(Self { name, aliases, dns })
     }
 
+    /// The origins of the pages at the aliases.
+    pub fn alias_origins(&self) -> impl Iterator<Item = String> {
+        self.aliases.iter().map(|alias| format!("https://{alias}"))
+    }
+
     /// The domain and its aliases.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         [&self.name]

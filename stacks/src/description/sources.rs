@@ -44,7 +44,7 @@ pub(super) fn is_host(text: &str) -> bool {
     text.contains('.') && text.split('.').all(label)
 }
 
-fn origin(text: &str, schemes: &[&str]) -> Result<String, Rejected> {
+pub(super) fn origin(text: &str, schemes: &[&str]) -> Result<String, Rejected> {
     let rejected = |why: String| Rejected {
         why,
         help: "use a scheme, a host in lower case and perhaps a port, such as \

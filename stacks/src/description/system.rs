@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use model::{IgnoredTags, Tags};
+use toggle_contract::doors::Connect;
 
 use super::alarms::Alarms;
 use super::delivery::Delivery;
@@ -123,7 +124,9 @@ impl System {
             .unwrap_or_default();
         let ignore_tags = tags::read_ignored(root, entries);
         let functions = root.table("functions", Functions::read);
-        let toggles = root.table("toggles", Toggles::read);
+        let (toggles, connect) = root.table("toggles", |table| {
+            (Toggles::read(table), table.span("connect"))
+        });
         let alarms = root.table("alarms", Alarms::read);
         let has_operations = root.has("operations");
         let operations = root.table("operations", Operations::read);
@@ -150,6 +153,7 @@ impl System {
             root.report(name.as_ref().and_then(|name| reserved_prefix(root, name)));
             root.report(site_of_login(login, &identity, &shell, &teams));
         } else {
+            root.report(doors_without_shell(connect, &toggles));
             root.report(without_shell(root, "identity"));
             root.report(without_shell(root, "sites"));
             root.report(without_shell(root, "teams"));
@@ -230,6 +234,22 @@ fn without_shell(root: &Table, key: &str) -> Option<Problem> {
     let why = "the shell signs people in and shows the teams' applications";
     let problem = Problem::new(format!("`{key}` without `[shell]`"), root.span(key)?, why);
     Some(problem.help("add the line `[shell]`"))
+}
+
+/// The problem with tokens that nobody could have: the user pool is the shell's.
+fn doors_without_shell(at: Option<Range<usize>>, toggles: &Toggles) -> Option<Problem> {
+    let connect = toggles.connect;
+    let at = at.filter(|_| connect != Connect::Public)?;
+    let what = format!(
+        "`toggles.connect = \"{}\"` without `[shell]`",
+        connect.as_str()
+    );
+    let problem = Problem::new(
+        what,
+        at,
+        "only a system with a shell has users, and so tokens",
+    );
+    Some(problem.help("add the line `[shell]`, or remove this one"))
 }
 
 /// The problem with a minimum of TLS that no site can have: CloudFront's own certificate ignores it.

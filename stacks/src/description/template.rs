@@ -74,7 +74,9 @@ mod tests {
         assert!(functions.kms_key.take().is_some());
         let toggles = &mut system.toggles;
         assert_eq!(toggles.posts_per_second.take(), Some(20_000));
-        assert_eq!(toggles.connects_per_second.take(), Some(400));
+        assert_eq!(std::mem::take(&mut toggles.private), ["owner"]);
+        assert_eq!(toggles.origins.take().map(|of| of.len()), Some(2));
+        assert_eq!(std::mem::take(&mut toggles.claims), ["custom:plan"]);
         assert!(toggles.kms_key.take().is_some());
         assert!(toggles.access_logs.take().is_some());
         let connections = std::mem::take(&mut toggles.connections);

@@ -1,8 +1,13 @@
 //! `[toggles]`: the feature-toggle service.
 
+use toggle_contract::doors::{ANY_ORIGIN, Connect, GROUPS, TARGETING_KEY, name_in_context};
+
 use super::arn::{arn, kms_key};
+use super::problem::Problem;
+use super::sources;
 use super::suggestion::quoted;
 use super::table::{Rejected, Table};
+use toggle_contract::{ACTIVE, REMOVED, REVISION, TOGGLE_KEY};
 
 /// The feature-toggle service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +30,21 @@ pub struct Toggles {
     pub max_record_age_seconds: i32,
     /// Days that a record of a dropped change is kept: 1 to 14. Default: 14.
     pub dead_letter_retention_days: i32,
+    /// Who may connect: anybody (`public`), anybody whose token is valid or who has none (`optional`), or
+    /// who has one (`required`). A token is one of the user pool's, so the last two need a shell. Default:
+    /// `public`, with which no token is looked at.
+    pub connect: Connect,
+    /// The origins of the pages that may connect, such as `https://www.example.com`,
+    /// `https://*.example.com`, `http://localhost:*`, or `*` for all. What connects without stating an origin,
+    /// as nothing but a browser does, is not asked for one. Default: those of the shell and the teams, if
+    /// there is a shell; otherwise all.
+    pub origins: Option<Vec<String>>,
+    /// Whether a token may be in the URL, as `?token=`: for clients that can neither set a header nor offer a
+    /// subprotocol. A URL is written to logs and histories, and so is the token. Default: no.
+    pub token_in_query: bool,
+    /// The claims of tokens that rules can ask for, besides `sub` and the groups. One of the pool's own
+    /// attributes, such as `custom:plan`, is called `plan` in rules. Default: none.
+    pub claims: Vec<String>,
     /// Days that the history of the toggles is kept: 1 to 3,650. Default: 365.
     pub history_days: i32,
     /// The account's quota of posts per second to the connections of all its WebSocket APIs in the
@@ -32,15 +52,18 @@ pub struct Toggles {
     /// stated; AWS's default, see [`Self::posts_quota`].
     pub posts_per_second: Option<i32>,
     /// The connections per second that the API accepts: 1 to 100,000. API Gateway answers others with 429,
-    /// and browsers try again. Less than the account's quota, 500 by default, so that a flood of
-    /// connections leaves something to the account's other APIs. Default: not stated; all of the quota.
-    pub connects_per_second: Option<i32>,
+    /// and browsers try again. Less than the account's quota, so that a flood of connections leaves something
+    /// to the account's other APIs. Default: 450, nine tenths of the quota of an account (`New connections
+    /// per second per account`: 500 in every Region, in `Quotas for configuring and running a WebSocket API`
+    /// in the API Gateway developer guide), whose raised value a system cannot know.
+    pub connects_per_second: i32,
     /// The longest that a browser waits between two attempts to connect, in seconds: 1 to 86,400. Waits
     /// are spread evenly below it, so after an outage N clients make N / (half of it) attempts per
-    /// second at most in the long run, of which API Gateway admits 500 per second, Region and account
-    /// (`Quotas for configuring and running a WebSocket API` in its developer guide). Default: 300,
+    /// second at most in the long run, of which API Gateway admits [`Self::connects_per_second`]. Default: 300,
     /// which is enough for 75,000 clients.
     pub longest_wait: i32,
+    /// Attributes of toggles that clients are never sent, by name. Default: none but those that are rules.
+    pub private: Vec<String>,
     /// The ARN of the KMS key that encrypts the tables, their streams and the queues.
     /// Operators who read or write the table need `kms:Decrypt` for it. Default: not stated; a key
     /// that is set stays.
@@ -73,10 +96,15 @@ impl Default for Toggles {
             max_retries: 10,
             max_record_age_seconds: 21_600,
             dead_letter_retention_days: 14,
+            connect: Connect::default(),
+            origins: None,
+            token_in_query: false,
+            claims: Vec::new(),
             history_days: 365,
             posts_per_second: None,
-            connects_per_second: None,
+            connects_per_second: 450,
             longest_wait: 300,
+            private: Vec::new(),
             kms_key: None,
             access_logs: None,
             connections: Connections::default(),
@@ -119,6 +147,14 @@ impl Toggles {
                     "the days that a record of a dropped change is kept",
                 )
                 .unwrap_or(default.dead_letter_retention_days),
+            connect: table
+                .choice("connect", &Connect::ALL, Connect::as_str)
+                .unwrap_or(default.connect),
+            origins: table.texts("origins", origin),
+            token_in_query: table
+                .boolean("token_in_query")
+                .unwrap_or(default.token_in_query),
+            claims: claims(table),
             history_days: table
                 .integer(
                     "history_days",
@@ -131,11 +167,13 @@ impl Toggles {
                 100..=1_000_000,
                 "the account's quota of posts to WebSocket connections",
             ),
-            connects_per_second: table.integer(
-                "connects_per_second",
-                1..=100_000,
-                "the connections per second that the API accepts",
-            ),
+            connects_per_second: table
+                .integer(
+                    "connects_per_second",
+                    1..=100_000,
+                    "the connections per second that the API accepts",
+                )
+                .unwrap_or(default.connects_per_second),
             longest_wait: table
                 .integer(
                     "longest_wait",
@@ -143,6 +181,7 @@ impl Toggles {
                     "the seconds between a browser's attempts to connect",
                 )
                 .unwrap_or(default.longest_wait),
+            private: table.texts("private", attribute).unwrap_or_default(),
             kms_key: table.text("kms_key", kms_key),
             access_logs: table.text("access_logs", log_group),
             connections: table.table("connections", Connections::read),
@@ -200,6 +239,87 @@ fn log_group(text: &str) -> Result<String, Rejected> {
     })
 }
 
+/// An attribute that can be private: not one that every client needs. Names are joined by commas.
+fn attribute(text: &str) -> Result<String, Rejected> {
+    let why = match text {
+        "" => "an attribute must have a name".to_owned(),
+        TOGGLE_KEY | ACTIVE | REVISION | REMOVED => "clients need it".to_owned(),
+        _ if text.contains(',') => "a name with a comma cannot be private".to_owned(),
+        _ if text.trim() != text => "it begins or ends with a space".to_owned(),
+        _ => return Ok(text.to_owned()),
+    };
+    Err(Rejected {
+        why,
+        help: "name an attribute that `frontage toggles set --attribute` writes, such as `owner`"
+            .to_owned(),
+    })
+}
+
+/// The claims that a context contains, each of which has a name of its own there.
+fn claims(table: &mut Table) -> Vec<String> {
+    let claims = table.texts("claims", claim).unwrap_or_default();
+    let name = |claim: &String| name_in_context(claim).to_owned();
+    let double = claims.iter().enumerate().find_map(|(place, claim)| {
+        let mut before = claims[..place].iter();
+        before.find(|before| name(before) == name(claim))
+    });
+    let problem = double.zip(table.span("claims")).map(|(claim, at)| {
+        let name = quoted(&name(claim));
+        let problem = Problem::new(
+            format!("two `claims` are called {name} in rules"),
+            at,
+            "an attribute of the pool's own loses its `custom:`",
+        );
+        problem.help("remove one of the two")
+    });
+    table.report(problem);
+    claims
+}
+
+/// The name of a claim that a rule can ask for: in rules, a `.` leads into an object.
+fn claim(text: &str) -> Result<String, Rejected> {
+    let name = name_in_context(text);
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ':');
+    let why = match text.chars().find(|c| !is_allowed(*c)) {
+        Some(stray) => format!("{} is not allowed here", quoted(&stray.to_string())),
+        None if name.is_empty() => "a claim must have a name".to_owned(),
+        None if [TARGETING_KEY, GROUPS].contains(&name) => {
+            format!("rules always know a {}", quoted(name))
+        }
+        None => return Ok(text.to_owned()),
+    };
+    Err(Rejected {
+        why,
+        help: "use the names of claims of the user pool's tokens, such as `email` or `custom:plan`"
+            .to_owned(),
+    })
+}
+
+/// An origin whose pages may connect, as browsers state it.
+fn origin(text: &str) -> Result<String, Rejected> {
+    if text == ANY_ORIGIN {
+        return Ok(text.to_owned());
+    }
+    if let Some(port) = text.strip_prefix("http://localhost:") {
+        let is_port = port == "*" || port.parse::<u16>().is_ok_and(|port| port > 0);
+        if is_port {
+            return Ok(text.to_owned());
+        }
+    }
+    let rejected = |why: String| {
+        Rejected {
+        why,
+        help: "use `https://`, a host in lower case and perhaps a port, such as `https://www.example.com`, \
+               `https://*.example.com`, `http://localhost:*`, or `*` for any"
+            .to_owned(),
+    }
+    };
+    if text.ends_with(":443") {
+        return Err(rejected("browsers leave out the port 443".to_owned()));
+    }
+    sources::origin(text, &["https"]).map_err(|sources| rejected(sources.why))
+}
+
 /// API Gateway's rule for a stage's name, without `$default`, which a WebSocket API has no use for.
 fn stage(text: &str) -> Result<String, Rejected> {
     let stray = text
@@ -234,6 +354,60 @@ mod tests {
         assert_eq!(quota(None, Some("eu-west-1")), 10_000);
         assert_eq!(quota(None, Some("eu-south-1")), 2_500);
         assert_eq!(quota(Some(50_000), Some("eu-south-1")), 50_000);
+    }
+
+    #[test]
+    fn what_clients_need_is_not_private() {
+        for good in ["owner", "featureName", "value", "a b"] {
+            assert_eq!(attribute(good).ok().as_deref(), Some(good));
+        }
+        for bad in ["", "featureId", "isActive", "revision", "a,b", " a"] {
+            assert!(attribute(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_origin_is_as_browsers_state_it() {
+        for text in [
+            "*",
+            "https://www.example.com",
+            "https://*.example.com:8443",
+            "http://localhost:5173",
+            "http://localhost:*",
+        ] {
+            assert_eq!(origin(text).ok().as_deref(), Some(text));
+        }
+        for text in [
+            "",
+            "null",
+            "www.example.com",
+            "http://www.example.com",
+            "wss://www.example.com",
+            "https://www.example.com/",
+            "https://www.example.com:443",
+            "https://*",
+            "http://localhost:0",
+            "http://localhost:",
+        ] {
+            assert!(origin(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_claim_has_a_name_that_rules_can_ask_for() {
+        for text in ["email", "custom:plan", "cognito:username"] {
+            assert_eq!(claim(text).ok().as_deref(), Some(text));
+        }
+        for text in [
+            "",
+            "custom:",
+            "groups",
+            "custom:targetingKey",
+            "https://example.com/plan",
+            "a.b",
+        ] {
+            assert!(claim(text).is_err(), "{text}");
+        }
     }
 
     #[test]

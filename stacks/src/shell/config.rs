@@ -1,13 +1,19 @@
-//! `config.json`: the configuration of the shell's page at run time.
+//! `config.json`: the configuration of the shell's page at run time. The toggles' connection manager
+//! reads it as well: `toggle_contract::doors::ShellConfig` are the parts that it needs.
 
 use model::Text;
 use model::types::s3::Object;
 use serde_json::Value;
+use toggle_contract::SHELL_CONFIG;
+use toggle_contract::doors::Connect;
 
 use super::{ShellInputs, snapshot};
-use crate::description::{System, Team};
+use crate::description::{CustomDomain, System, Team};
 use crate::identity::SignIn;
 use crate::sites::Site;
+
+/// The pages of a developer's own machine.
+const LOCAL: &str = "http://localhost:*";
 
 /// The scopes that the page requests at sign-in.
 const SCOPE: &str = "openid email profile";
@@ -20,14 +26,14 @@ pub(super) fn object(
 ) -> Object {
     Object {
         bucket: site.bucket.name(),
-        key: "config.json".to_owned(),
-        body: body(system, around, sign_in),
+        key: SHELL_CONFIG.to_owned(),
+        body: body(system, around, site, sign_in),
         content_type: Some("application/json; charset=utf-8".to_owned()),
         cache_control: Some("no-cache".to_owned()),
     }
 }
 
-fn body(system: &System, around: &ShellInputs<'_>, sign_in: &SignIn) -> Text {
+fn body(system: &System, around: &ShellInputs<'_>, site: &Site, sign_in: &SignIn) -> Text {
     let shell = system.shell.clone().unwrap_or_default();
     let login = object_of([
         ("issuer", string(around.login.issuer.clone())),
@@ -47,20 +53,39 @@ fn body(system: &System, around: &ShellInputs<'_>, sign_in: &SignIn) -> Text {
             known(shell.title.as_deref().unwrap_or(system.name.as_str())),
         ),
         ("login", login),
-        (
-            "toggles",
-            object_of([
-                ("url", string(around.toggles.url.clone())),
-                (
-                    "longestWait",
-                    Text::from(system.toggles.longest_wait.to_string()),
-                ),
-                ("snapshotUrl", known(&snapshot::url())),
-            ]),
-        ),
+        ("toggles", toggles(system, around, site)),
         ("teams", within("[", teams, "]")),
         ("overrides", Text::from(shell.overrides.to_string())),
     ])
+}
+
+fn toggles(system: &System, around: &ShellInputs<'_>, site: &Site) -> Text {
+    let settings = &system.toggles;
+    let connect = settings.connect;
+    let connect = (connect != Connect::Public).then(|| ("connect", known(connect.as_str())));
+    let origins = settings.origins.is_none().then(|| {
+        let origins = origins(system, around, site).into_iter().map(string);
+        ("origins", within("[", origins, "]"))
+    });
+    let members = [
+        ("url", string(around.toggles.url.clone())),
+        ("longestWait", Text::from(settings.longest_wait.to_string())),
+        ("snapshotUrl", known(&snapshot::url())),
+    ];
+    object_of(members.into_iter().chain(connect).chain(origins))
+}
+
+/// The origins of the system's own pages.
+fn origins(system: &System, around: &ShellInputs<'_>, site: &Site) -> Vec<Text> {
+    let shell = system.shell.as_ref();
+    let overrides = shell.is_some_and(|shell| shell.overrides);
+    let domains = system.teams.iter().map(|team| &team.domain);
+    let domains = domains.chain(shell.map(|shell| &shell.domain)).flatten();
+    let aliases = domains.flat_map(CustomDomain::alias_origins);
+    let sites = [site].into_iter().chain(around.teams);
+    let sites = sites.map(|site| site.url.clone());
+    let local = overrides.then(|| Text::from(LOCAL));
+    sites.chain(aliases.map(Text::from)).chain(local).collect()
 }
 
 fn described(team: &Team, site: &Site) -> Text {
@@ -84,7 +109,8 @@ fn string(text: Text) -> Text {
 }
 
 /// A JSON object of members that are already JSON.
-fn object_of<const N: usize>(members: [(&str, Text); N]) -> Text {
+fn object_of<'m>(members: impl IntoIterator<Item = (&'m str, Text)>) -> Text {
+    let members = members.into_iter();
     let members =
         members.map(|(name, value)| Text::concat([Text::from(format!("\"{name}\":")), value]));
     within("{", members, "}")

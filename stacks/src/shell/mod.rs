@@ -8,7 +8,7 @@ mod script_hosts;
 mod snapshot;
 
 use model::types::cloudfront::{CONTENT_SECURITY_POLICY_LENGTH, Items, ResponseHeadersPolicy};
-use model::{Graph, StackName};
+use model::{Graph, StackName, Text, physical_prefix};
 
 pub use self::import_map::ImportMap;
 use crate::artifacts::Artifacts;
@@ -21,6 +21,12 @@ use crate::toggles::Service;
 
 /// The stack's name.
 pub const STACK: &str = "shell";
+
+/// The name of its bucket, which is known before the bucket exists.
+pub(crate) fn bucket_name(system: &System) -> Text {
+    let stack = StackName::new(STACK);
+    sites::bucket_name(&physical_prefix(system.name.as_str(), &stack))
+}
 
 /// The origins of the applications that the shell needs.
 pub(crate) struct ShellInputs<'s> {

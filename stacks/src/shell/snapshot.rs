@@ -1,8 +1,6 @@
 //! The function that keeps `toggles.json` beside `config.json`: the state of all toggles, for pages that
 //! have no WebSocket yet, or cannot have one.
 
-use std::collections::BTreeMap;
-
 use model::types::iam::Statement;
 use model::types::s3::Bucket;
 use model::{Handle, StackBuilder, Text};
@@ -12,7 +10,7 @@ use crate::artifacts::Sources;
 use crate::description::System;
 use crate::function::Builder;
 use crate::stream::{Streaming, stream_function};
-use crate::toggles::{CHANGES, Service, Watched, alarms};
+use crate::toggles::{CHANGES, Service, Watched, alarms, private};
 
 /// The file's URL on the shell's site.
 pub(super) fn url() -> String {
@@ -45,10 +43,13 @@ pub(super) fn add(
             Statement::allow(["dynamodb:Scan"], vec![toggles.arn()]),
             Statement::allow(["s3:PutObject"], vec![file]),
         ],
-        environment: BTreeMap::from([
+        environment: [
             (TOGGLES_TABLE.to_owned(), toggles.name()),
             (SNAPSHOT_BUCKET.to_owned(), bucket.name()),
-        ]),
+        ]
+        .into_iter()
+        .chain(private(&system.toggles))
+        .collect(),
     };
     let function = stream_function(&mut builder, &system.toggles, parts);
     let watched = Watched {

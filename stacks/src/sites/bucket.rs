@@ -16,18 +16,23 @@ use model::{Handle, Pseudo, StackBuilder, Text};
 /// hand.
 const RESTORABLE_DAYS: i32 = 30;
 
+/// The name of the first bucket of a stack with this prefix, which is known before the bucket exists.
+pub(crate) fn first_name(prefix: &str) -> Text {
+    name(prefix, None)
+}
+
 /// The bucket's name. Bucket names are global: the hash covers account and Region, since both in
 /// full would not fit.
-fn name(stack: &StackBuilder<'_>, more: Option<&str>) -> Text {
+fn name(prefix: &str, more: Option<&str>) -> Text {
     let here = [Pseudo::AccountId.into(), Pseudo::Region.into()];
     let here = Text::fingerprint(here.into_iter().chain(more.map(Text::from)));
-    Text::concat([Text::from(stack.physical_prefix() + "-"), here])
+    Text::concat([Text::from(format!("{prefix}-")), here])
 }
 
 /// A private bucket, the first one of its stack: encrypted, and without access lists.
 pub(crate) fn private(stack: &StackBuilder<'_>) -> Bucket {
     Bucket {
-        bucket_name: name(stack, None),
+        bucket_name: first_name(&stack.physical_prefix()),
         bucket_encryption: Some(encryption()),
         public_access_block_configuration: Some(PublicAccessBlockConfiguration::all()),
         ownership_controls: Some(ObjectOwnership::BucketOwnerEnforced.into()),
@@ -38,7 +43,7 @@ pub(crate) fn private(stack: &StackBuilder<'_>) -> Bucket {
 /// A second one, whose name's hash also covers a word.
 pub(crate) fn second_private(stack: &StackBuilder<'_>, word: &str) -> Bucket {
     Bucket {
-        bucket_name: name(stack, Some(word)),
+        bucket_name: name(&stack.physical_prefix(), Some(word)),
         ..private(stack)
     }
 }

@@ -9,7 +9,9 @@ mod distribution;
 mod domain;
 pub(crate) mod headers;
 
-pub(crate) use bucket::{private as private_bucket, refuse_without_tls, second_private};
+pub(crate) use bucket::{
+    first_name as bucket_name, private as private_bucket, refuse_without_tls, second_private,
+};
 pub(crate) use distribution::rewrite_paths;
 pub(crate) use domain::certificate;
 

@@ -5,11 +5,14 @@
 //! AWS sends no data while nothing happens, which is not a failure.
 
 use model::types::cloudwatch::{Alarm, Dimension};
+use model::types::dynamodb::Table;
 use model::types::lambda::Function;
 use model::types::sns::{Subscription, Topic, mark};
 use model::types::sqs::Queue;
 use model::{Handle, StackBuilder, Text};
 use toggle_contract::NAMES;
+
+use toggle_contract::{BROKEN_RULES, METRIC_DIMENSION, METRICS};
 
 use super::queues::Slices;
 use crate::description::Alarms;
@@ -31,6 +34,8 @@ pub(crate) struct Watched<'a> {
     pub(crate) streamed: Vec<(&'a str, &'a Streamed)>,
     /// The queue of slices, with its dead letters, if it is in the stack.
     pub(crate) slices: Option<&'a Slices>,
+    /// The table of the toggles, if what the functions say of their rules is in the stack.
+    pub(crate) rules: Option<&'a Handle<Table>>,
 }
 
 /// Adds the alarms, unless there is no topic that they could notify: then they are not wanted.
@@ -44,7 +49,8 @@ pub(crate) fn alarms(
     };
     let all = functions(watched)
         .chain(letters(watched))
-        .chain(age(watched));
+        .chain(age(watched))
+        .chain(rules(watched));
     for (name, alarm) in all {
         add_alarm(stack, topic, &name, alarm);
     }
@@ -208,6 +214,21 @@ fn lasting(alarm: Alarm) -> Alarm {
         datapoints_to_alarm: Some(3),
         ..alarm
     }
+}
+
+/// A broken rule is found when its toggle is sent: so often that one minute says all.
+fn rules(watched: &Watched<'_>) -> Option<(String, Alarm)> {
+    let table = watched.rules?;
+    let alarm = Alarm {
+        alarm_description: Some(
+            "A toggle with a broken rule was sent as off: the functions' logs name it, `frontage toggles explain ID` \
+             says why"
+                .to_owned(),
+        ),
+        statistic: Some("Sum".to_owned()),
+        ..alarm(METRICS, BROKEN_RULES, METRIC_DIMENSION, table.name())
+    };
+    Some(("toggle-rules-broken".to_owned(), alarm))
 }
 
 fn of_function(metric: &str, function: &Handle<Function>) -> Alarm {

@@ -7,6 +7,7 @@
 
 mod alarms;
 mod clock;
+mod doors;
 mod history;
 mod posting;
 mod queues;
@@ -29,6 +30,7 @@ pub(crate) use self::alarms::{Watched, add_alarm, alarms, subscribed, topic};
 use self::clock::toggle_clock;
 pub(crate) use self::history::CHANGES;
 use self::history::toggle_history;
+pub(crate) use self::posting::private;
 use self::posting::{Pace, Sender};
 use self::senders::{new_connection, toggle_message};
 use self::slice::toggle_slice;
@@ -147,6 +149,7 @@ pub(crate) fn add(graph: &mut Graph, system: &System, code: &Sources) -> Service
             (NAMES.toggle_clock, &toggle_clock),
         ],
         slices: Some(&slices),
+        rules: Some(&tables.toggles),
     };
     let topic = topic(stack, &system.alarms);
     alarms(stack, topic.as_ref(), &watched);
@@ -177,12 +180,15 @@ fn connection_manager(
     // developer guide, `DynamoDB encryption at rest: How it works`.
     let key = system.toggles.kms_key.as_deref();
     statements.extend(use_of_key(key, &["kms:Decrypt"]));
+    statements.extend(doors::reading(system));
+    let mut environment = doors::environment(system);
+    environment.insert(CONNECTIONS_TABLE.to_owned(), tables.connections.name());
     builder.function(FunctionParts {
         name: NAMES.connection_manager,
         code: &builder.code.connection_manager,
         description: "Stores and deletes connections",
         timeout: CONNECT_TIMEOUT_SECONDS.into(),
-        environment: BTreeMap::from([(CONNECTIONS_TABLE.to_owned(), tables.connections.name())]),
+        environment,
         statements,
     })
 }

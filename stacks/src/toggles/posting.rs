@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use model::types::apigatewayv2::Api;
 use model::types::iam::{Statement, Values};
 use model::{Handle, Text};
-use toggle_contract::{API_ID, API_STAGE, CONNECTIONS_TABLE, TOGGLES_TABLE, receipt};
+use toggle_contract::{
+    API_ID, API_STAGE, CONNECTIONS_TABLE, PRIVATE_ATTRIBUTES, TOGGLES_TABLE, receipt,
+};
 
 use super::tables::Tables;
-use crate::description::System;
+use crate::description::{System, Toggles};
 use crate::function::use_of_key;
 
 /// The posts per second that one worker makes: a function of 256 MB has the processor for a few more.
@@ -55,13 +57,22 @@ impl Sender<'_> {
 
     pub(super) fn environment(&self) -> BTreeMap<String, Text> {
         let stage = self.system.toggles.stage.as_str();
-        BTreeMap::from([
+        let mut environment = BTreeMap::from([
             (CONNECTIONS_TABLE.to_owned(), self.tables.connections.name()),
             (TOGGLES_TABLE.to_owned(), self.tables.toggles.name()),
             (API_ID.to_owned(), self.api.id()),
             (API_STAGE.to_owned(), Text::from(stage)),
-        ])
+        ]);
+        environment.extend(private(&self.system.toggles));
+        environment
     }
+}
+
+/// The variable with the attributes that clients are never sent, if there are any.
+pub(crate) fn private(toggles: &Toggles) -> Option<(String, Text)> {
+    let names = toggles.private.join(",");
+    let is_some = !names.is_empty();
+    is_some.then(|| (PRIVATE_ATTRIBUTES.to_owned(), Text::from(names)))
 }
 
 /// The posts per second of a fan-out, below the account's quota, which it shares with other APIs.

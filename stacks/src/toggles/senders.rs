@@ -61,7 +61,11 @@ pub(super) fn toggle_message(
         // One fan-out of a shard at a time: several would share the account's quota of posts.
         parallel_batches: 1,
         statements: vec![
-            Statement::allow(["dynamodb:GetItem"], vec![tables.toggles.arn()]),
+            // Toggles whose rules refer to one that has changed are found by a scan.
+            Statement::allow(
+                ["dynamodb:GetItem", "dynamodb:Scan"],
+                vec![tables.toggles.arn()],
+            ),
             Statement::allow(actions, vec![tables.connections.arn()]),
             sender.reporting(),
             Statement::allow(queue, vec![slices.arn()]),

@@ -59,11 +59,7 @@ pub(super) fn websocket_api(
         deployment_id: Some(deployment.id()),
         auto_deploy: Some(false),
         default_route_settings: None,
-        route_settings: settings
-            .connects_per_second
-            .into_iter()
-            .map(admitted)
-            .collect(),
+        route_settings: BTreeMap::from([admitted(settings.connects_per_second)]),
         stage_variables: BTreeMap::new(),
         access_log_settings: settings.access_logs.as_deref().map(access_logs),
     };

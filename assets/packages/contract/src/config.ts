@@ -17,6 +17,11 @@ export interface TogglesConfig {
   readonly longestWait?: number;
   /** The URL of a snapshot of the toggles, such as `/toggles.json`, for pages that have no connection. */
   readonly snapshotUrl?: string;
+  /**
+   * Whether a connection may (`optional`) or must (`required`) say who asks, with a token of the user pool. Absent:
+   * everybody gets the same answers.
+   */
+  readonly connect?: "optional" | "required";
 }
 
 export interface LoginConfig {

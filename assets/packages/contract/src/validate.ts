@@ -59,10 +59,12 @@ function manifest(root: Field): Manifest {
 function toggles(field: Field): TogglesConfig {
   const longestWait = field.get("longestWait").optional()?.positive();
   const snapshotUrl = field.get("snapshotUrl").optional()?.text();
+  const connect = field.get("connect").optional()?.oneOf("optional", "required");
   return {
     url: field.get("url").url("wss:", "ws:"),
     ...(longestWait !== undefined && { longestWait }),
     ...(snapshotUrl !== undefined && { snapshotUrl }),
+    ...(connect !== undefined && { connect }),
   };
 }
 

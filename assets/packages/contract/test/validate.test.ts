@@ -43,6 +43,11 @@ describe("config.json", () => {
     expect(parseConfig({ ...config, toggles: { url } }).toggles).toEqual({ url });
   });
 
+  it.each(["optional", "required"])("may say that a connection's token is %s", (connect) => {
+    const toggles = { ...config.toggles, connect };
+    expect(parseConfig({ ...config, toggles }).toggles).toEqual(toggles);
+  });
+
   it("may have fields of a later version", () => {
     expect(parseConfig({ ...config, later: 1 })).not.toHaveProperty("later");
   });
@@ -53,6 +58,10 @@ describe("config.json", () => {
     [
       { ...config, login: { ...config.login, clientId: undefined } },
       "config.json: login.clientId is missing: must be a non-empty string",
+    ],
+    [
+      { ...config, toggles: { ...config.toggles, connect: "never" } },
+      'config.json: toggles.connect is "never": must be optional or required',
     ],
     [
       { ...config, toggles: { url: "https://x" } },

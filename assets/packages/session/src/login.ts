@@ -100,7 +100,7 @@ export class Login {
       },
       timeoutInSeconds: 10,
     });
-    return tokensOf(response, tokens.refresh);
+    return tokensOf(response, tokens);
   }
 
   /** Revokes a refresh token and the tokens derived from it. */
@@ -156,12 +156,13 @@ function returnTo(state: unknown): string {
   return typeof path === "string" && /^\/(?![/\\])/.test(path) ? path : "/";
 }
 
-function tokensOf(response: SigninResponse, previousRefresh?: string): Tokens {
+function tokensOf(response: SigninResponse, before?: Tokens): Tokens {
   const lifetime = (response.expires_in ?? 300) * 1000;
   return {
     access: response.access_token,
-    refresh: response.refresh_token ?? previousRefresh,
-    id: response.id_token,
+    refresh: response.refresh_token ?? before?.refresh,
+    // The client repeats the one before if there is no new one: it ends with the access token of then.
+    id: response.id_token === before?.id ? undefined : response.id_token,
     expiresAt: Date.now() + lifetime,
     lifetime,
     claims: response.profile,

@@ -96,6 +96,22 @@ export class Session implements SessionView {
   }
 
   async getAccessToken(): Promise<string> {
+    return (await this.#valid()).access;
+  }
+
+  /**
+   * A token that says who is signed in, for the shell's own connection to the toggles: the ID token, which has the
+   * user's groups and attributes, and opens no API that asks for a scope. It is renewed with the access token, and lives
+   * as long. A renewal need not return one (OpenID Connect Core 1.0, 12.2): then it is the access token, which has the groups.
+   * @throws as `getAccessToken`.
+   */
+  async getIdToken(): Promise<string> {
+    const { id, access } = await this.#valid();
+    return id ?? access;
+  }
+
+  /** The tokens, renewed if they end soon. */
+  async #valid(): Promise<Tokens> {
     await this.#renewal?.catch(() => undefined);
     if (this.#remaining() < MARGIN) {
       await this.#renew();
@@ -103,7 +119,7 @@ export class Session implements SessionView {
     if (this.#tokens === undefined) {
       throw new SignedOutError("Nobody is signed in");
     }
-    return this.#tokens.access;
+    return this.#tokens;
   }
 
   /**

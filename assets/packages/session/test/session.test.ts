@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Session, SignedOutError } from "../src/index.js";
+import { readAccess, Session, SignedOutError } from "../src/index.js";
 import { LOGIN, Tab, TokenEndpoint } from "./world.js";
 
 let endpoint: TokenEndpoint;
@@ -179,6 +179,34 @@ describe("renewal", () => {
     vi.setSystemTime(Date.now() + 600_000);
     await session.resume(false);
     expect(await session.getAccessToken()).toBe("access-2");
+  });
+});
+
+describe("the ID token", () => {
+  it("is renewed with the access token, and has the user's groups", async () => {
+    const session = await signedIn(new Tab());
+    endpoint.groups = ["operators", "beta"];
+    const told = vi.fn();
+    session.onChange(told);
+    await minutes(4.1);
+    const { claims } = readAccess(await session.getIdToken());
+    expect(claims).toMatchObject({ sub: "u1", "cognito:groups": ["operators", "beta"] });
+    expect(told).toHaveBeenCalledOnce();
+    expect(session.user?.groups).toEqual(["operators", "beta"]);
+  });
+
+  it("is the access token where a renewal has returned none", async () => {
+    const session = await signedIn(new Tab());
+    const answer = JSON.stringify({ access_token: "second", expires_in: 300 });
+    endpoint.failure = async () => new Response(answer, JSON_HEADERS);
+    await minutes(4.1);
+    expect(await session.getIdToken()).toBe("second");
+  });
+
+  it("is nobody's once nobody is signed in", async () => {
+    const session = new Session(LOGIN, new Tab());
+    await session.start();
+    await expect(session.getIdToken()).rejects.toThrow(SignedOutError);
   });
 });
 

@@ -85,6 +85,8 @@ export class TokenEndpoint {
   readonly requests: URLSearchParams[] = [];
   /** Instead of an answer, until it is taken away. */
   failure: (() => Promise<Response>) | undefined;
+  /** The user's groups in the user pool. */
+  groups = ["operators"];
   readonly #good = new Set<string>();
   #count = 0;
 
@@ -118,7 +120,7 @@ export class TokenEndpoint {
         sub: "u1",
         email: "ada@example.com",
         "cognito:username": "ada",
-        "cognito:groups": ["operators"],
+        "cognito:groups": this.groups,
       }),
       token_type: "Bearer",
       expires_in: 300,

@@ -2,15 +2,16 @@ import type { Toggle, ToggleChange, TogglesStatus, TogglesView, Unsubscribe } fr
 import { Listeners } from "@frontage/contract/listeners";
 import { Answers } from "./answers.js";
 import type { SocketClass } from "./connection.js";
+import { addressOf, type DoorOptions, type Identity, isClosed, isSame, noLink } from "./door.js";
 import { Fallback } from "./fallback.js";
 import { type Feed, Link, type LinkEvent, type Source } from "./link.js";
 import type { Message } from "./message.js";
 import { Shared, type Sharing, sharing } from "./shared.js";
-import { Store } from "./store.js";
+import { erase, Store } from "./store.js";
 import { type Notice, page, type Surroundings } from "./surroundings.js";
 
 /** The options of a connection. The last six are for tests, and for environments other than browsers. */
-export interface TogglesOptions {
+export interface TogglesOptions extends DoorOptions {
   /** The WebSocket API's URL. */
   readonly url: string;
   /** The longest wait between two attempts to connect, in seconds. Default: 300. */
@@ -19,7 +20,7 @@ export interface TogglesOptions {
   readonly snapshotUrl?: string;
   /** How old a state from an earlier visit may be that is shown until there is a connection, in seconds. Default: a day. */
   readonly maxAge?: number;
-  /** Clients with another one share neither the connection nor the stored state: of another user, for example. */
+  /** Clients with another one share neither the connection nor the stored state. Those of two users never do. */
   readonly partition?: string;
   /** Default: the browser's. `null`: a connection for this tab alone. */
   readonly sharing?: Sharing | null;
@@ -40,9 +41,14 @@ const MAX_AGE = 24 * 60 * 60;
 
 /** Live toggles over a WebSocket. A child gets the page's client in `context.toggles`. */
 export class TogglesClient implements TogglesView {
+  readonly #options: TogglesOptions;
   readonly #surroundings: Surroundings;
-  readonly #store: Store;
-  readonly #feed: Feed;
+  readonly #storage: Storage | undefined;
+  #user: Identity | undefined;
+  #store: Store;
+  #feed: Feed;
+  /** Between the start of the feed and its stop. */
+  #runs = false;
   readonly #changes = new Listeners<ToggleChange>();
   readonly #statuses = new Listeners<TogglesStatus>();
   #status: TogglesStatus = "stale";
@@ -51,23 +57,37 @@ export class TogglesClient implements TogglesView {
   readonly #warned = new Set<string>();
 
   constructor(options: TogglesOptions) {
-    const { partition = "" } = options;
-    const key = `frontage:toggles:${options.url}${partition && `:${partition}`}`;
-    const storage = storageOf(options);
+    this.#options = options;
     this.#surroundings = options.surroundings ?? page();
-    this.#store = new Store({
-      key,
-      storage,
-      stores: () => this.#feed.leads,
-      maxAge: (options.maxAge ?? MAX_AGE) * 1_000,
-      changed: (changed) => this.#changes.notify({ changed }),
+    this.#storage = storageOf(options);
+    this.#store = this.#openStore();
+    this.#feed = this.#openFeed(this.#store);
+  }
+
+  /** What is known for the user. Users share one place in the storage: the next one's takes that of the one before. */
+  #openStore(instead: Iterable<Toggle> = []): Store {
+    const owner = this.#user?.id;
+    const store: Store = new Store({
+      key: owner === undefined ? nameOf(this.#options) : usersKey(this.#options),
+      storage: this.#storage,
+      ...(owner !== undefined && { owner }),
+      instead,
+      stores: () => store === this.#store && this.#feed.leads,
+      maxAge: (this.#options.maxAge ?? MAX_AGE) * 1_000,
+      changed: (changed) => store === this.#store && this.#changes.notify({ changed }),
     });
-    const answers = () => new Answers(`${key}:answers`, storage);
-    const source = sourceOf(options, this.#surroundings, answers);
-    const emit = (event: LinkEvent) => this.#apply(event);
+    return store;
+  }
+
+  #openFeed(store: Store): Feed {
+    const options = this.#options;
+    const answers = () => new Answers(`${nameOf(options)}:answers`, this.#storage);
+    const source = sourceOf(options, this.#user, this.#surroundings, answers);
+    const emit = (event: LinkEvent) => store === this.#store && this.#apply(event);
     const shared = options.sharing === undefined ? sharing() : options.sharing;
-    this.#feed = shared
-      ? new Shared({ sharing: shared, name: key, link: source, emit, summary: () => this.#summary() })
+    const name = nameOf(options, this.#user);
+    return shared
+      ? new Shared({ sharing: shared, name, link: source, emit, summary: () => this.#summary() })
       : source(emit);
   }
 
@@ -99,8 +119,70 @@ export class TogglesClient implements TogglesView {
   start(): void {
     if (this.#unwatch === undefined) {
       this.#unwatch = this.#surroundings.watch((notice) => this.#noticed(notice));
+      if (this.#user === undefined) {
+        // Of somebody who has not signed out, but is not here any more.
+        erase(this.#storage, usersKey(this.#options));
+      }
+      this.#run();
+    }
+  }
+
+  /**
+   * Says who asks from now on: `undefined` is nobody. It is called again when that user's groups have changed, and before
+   * `start` if somebody has signed in by then. Without the option `connect` nothing depends on it.
+   *
+   * Nothing of a user's answers stays when another one, or nobody, asks: neither in the toggles, which are unknown until
+   * a connection says otherwise, nor in the storage. A user whose groups have changed keeps the answers until the new
+   * ones are here, and a user who signs in begins with those for nobody.
+   */
+  identify(user: Identity | undefined): void {
+    const before = this.#user;
+    if (this.#options.connect === undefined || isSame(before, user)) {
+      return;
+    }
+    this.#user = user && { id: user.id, groups: [...user.groups] };
+    if (before?.id !== user?.id) {
+      this.#changeUser(before);
+    } else if (this.#runs) {
+      this.#feed.renew();
+    }
+  }
+
+  #changeUser(before: Identity | undefined): void {
+    const runs = this.#runs;
+    const status = this.#status;
+    const left = this.#store;
+    const isNew = before === undefined && runs;
+    if (isNew) {
+      this.#save();
+    } else if (before !== undefined) {
+      left.forget();
+    }
+    this.#feed.stop();
+    this.#status = "stale";
+    this.#store = this.#openStore(isNew ? left.toggles.values() : []);
+    this.#feed = this.#openFeed(this.#store);
+    if (status !== "stale") {
+      this.#statuses.notify("stale");
+    }
+    const changed = [...new Set([...left.toggles.keys(), ...this.#store.toggles.keys()])];
+    if (changed.length > 0) {
+      this.#changes.notify({ changed });
+    }
+    if (runs) {
       this.#feed.start();
     }
+  }
+
+  #run(): void {
+    this.#runs = true;
+    this.#feed.start();
+  }
+
+  #rest(): void {
+    this.#runs = false;
+    this.#feed.stop();
+    this.#become("stale");
   }
 
   stop(): void {
@@ -108,8 +190,7 @@ export class TogglesClient implements TogglesView {
       this.#unwatch();
       this.#unwatch = undefined;
       this.#save();
-      this.#feed.stop();
-      this.#become("stale");
+      this.#rest();
     }
   }
 
@@ -119,10 +200,9 @@ export class TogglesClient implements TogglesView {
     }
     // A page with an open connection, or with the browser's only one, cannot wait in the back/forward cache.
     if (notice === "left") {
-      this.#feed.stop();
-      this.#become("stale");
+      this.#rest();
     } else if (notice === "returned") {
-      this.#feed.start();
+      this.#run();
     } else {
       this.#feed.noticed(notice);
     }
@@ -219,17 +299,35 @@ export class TogglesClient implements TogglesView {
 }
 
 /** Makes what finds out about toggles: a link, with the snapshot that stands in for it. */
-function sourceOf(options: TogglesOptions, surroundings: Surroundings, answers: () => Answers): Source {
-  const { url, snapshotUrl, WebSocket = globalThis.WebSocket, random = Math.random } = options;
+function sourceOf(
+  options: TogglesOptions,
+  user: Identity | undefined,
+  surroundings: Surroundings,
+  answers: () => Answers,
+): Source {
+  const { snapshotUrl, WebSocket = globalThis.WebSocket, random = Math.random } = options;
   const longestWait = (options.longestWait ?? LONGEST_WAIT) * 1_000;
-  const link: Source = (emit) =>
-    new Link({ url, WebSocket, surroundings, answers: answers(), random, longestWait }, emit);
+  const address = addressOf(options, user);
+  const link: Source = isClosed(options, user)
+    ? noLink
+    : (emit) => new Link({ address, WebSocket, surroundings, answers: answers(), random, longestWait }, emit);
   if (snapshotUrl === undefined) {
     return link;
   }
   // Called as a method, the browser's `fetch` throws.
   const { fetch = (...request) => globalThis.fetch(...request) } = options;
   return (emit) => new Fallback({ url: snapshotUrl, fetch, random, link, emit });
+}
+
+/** What the tabs of a browser share, and where is stored what is known: none of it is another user's. */
+function nameOf({ url, partition = "" }: TogglesOptions, user?: Identity): string {
+  const whose = user === undefined ? "" : `-of:${encodeURIComponent(user.id)}`;
+  return `frontage:toggles${whose}:${url}${partition && `:${partition}`}`;
+}
+
+/** Where what is known for a user is stored. */
+function usersKey({ url, partition = "" }: TogglesOptions): string {
+  return `frontage:toggles-of-user:${url}${partition && `:${partition}`}`;
 }
 
 function storageOf(options: TogglesOptions): Storage | undefined {

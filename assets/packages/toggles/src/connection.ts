@@ -20,7 +20,14 @@ export type Socket = Pick<WebSocket, "close" | "send"> & {
   onerror: ((event: never) => void) | null;
 };
 
-export type SocketClass = new (url: string) => Socket;
+export type SocketClass = new (url: string, protocols?: string[]) => Socket;
+
+/** Where to connect. A browser can state nothing but an address and subprotocols. */
+export interface Address {
+  readonly url: string;
+  /** Absent: none are offered. */
+  readonly protocols?: string[];
+}
 
 /** The time that a connection has to open and to send its state. */
 const STATE_PATIENCE = 30_000;
@@ -45,7 +52,9 @@ const KEEP_ALIVE = '{"action":"keep-alive"}';
 
 /** One WebSocket: from its opening until it closes, is closed, or falls silent. */
 export class Connection {
-  readonly #socket: Socket;
+  /** Once it is known where to connect. */
+  #socket: Socket | undefined;
+  #isOver = false;
   readonly #events: ConnectionEvents;
   readonly #answers: Answers;
   readonly #random: () => number;
@@ -56,8 +65,9 @@ export class Connection {
   #lastAsked = 0;
   #lastHeard = Date.now();
 
+  /** @param address Where to connect. One that cannot be had is a connection that could not be opened. */
   constructor(
-    url: string,
+    address: Address | Promise<Address>,
     Class: SocketClass,
     answers: Answers,
     random: () => number,
@@ -66,11 +76,21 @@ export class Connection {
     this.#events = events;
     this.#answers = answers;
     this.#random = random;
-    this.#socket = new Class(url);
-    this.#socket.onmessage = (event: MessageEvent) => this.#heard(String(event.data));
-    this.#socket.onclose = (event: CloseEvent) => this.#end(event.wasClean);
-    this.#socket.onerror = () => this.#end();
+    if (address instanceof Promise) {
+      const opened = address.then((known) => this.#isOver || this.#open(known, Class));
+      opened.catch(() => this.#isOver || this.#end());
+    } else {
+      this.#open(address, Class);
+    }
     this.#wait(STATE_PATIENCE, () => this.#end());
+  }
+
+  #open({ url, protocols }: Address, Class: SocketClass): void {
+    const socket = protocols ? new Class(url, protocols) : new Class(url);
+    socket.onmessage = (event: MessageEvent) => this.#heard(String(event.data));
+    socket.onclose = (event: CloseEvent) => this.#end(event.wasClean);
+    socket.onerror = () => this.#end();
+    this.#socket = socket;
   }
 
   /** Milliseconds since data last arrived. */
@@ -97,11 +117,14 @@ export class Connection {
 
   close(): void {
     clearTimeout(this.#timer);
-    this.#socket.onmessage = null;
-    this.#socket.onclose = null;
-    // A socket that is closed while it opens reports an error, which must not reach a listener.
-    this.#socket.onerror = () => undefined;
-    this.#socket.close();
+    this.#isOver = true;
+    if (this.#socket !== undefined) {
+      this.#socket.onmessage = null;
+      this.#socket.onclose = null;
+      // A socket that is closed while it opens reports an error, which must not reach a listener.
+      this.#socket.onerror = () => undefined;
+      this.#socket.close();
+    }
   }
 
   #end(byService = false): void {
@@ -145,7 +168,7 @@ export class Connection {
     }
     this.#asked = true;
     this.#lastAsked = Date.now();
-    this.#socket.send(KEEP_ALIVE);
+    this.#socket?.send(KEEP_ALIVE);
     if (this.#isAwaited) {
       this.#wait(ANSWER_PATIENCE, () => this.#end());
     } else {

@@ -72,6 +72,10 @@ export class Fallback implements Feed {
     }
   }
 
+  renew(): void {
+    this.#link.renew();
+  }
+
   #pass(event: LinkEvent): void {
     if (event.kind !== "status") {
       this.#options.emit(event);

@@ -4,6 +4,7 @@ export type { Toggle, ToggleChange, TogglesStatus, TogglesView, ToggleValue } fr
 export { OpenFeature, ProviderEvents } from "@openfeature/web-sdk";
 export { TogglesClient, type TogglesOptions } from "./client.js";
 export type { Socket, SocketClass } from "./connection.js";
+export type { Identity } from "./door.js";
 export { FrontageProvider } from "./provider.js";
 export type { Channel, Sharing } from "./shared.js";
 export type { Notice, Surroundings } from "./surroundings.js";

@@ -1,6 +1,6 @@
 import type { Toggle, TogglesStatus } from "@frontage/contract";
 import type { Answers } from "./answers.js";
-import { Connection, type SocketClass } from "./connection.js";
+import { type Address, Connection, type SocketClass } from "./connection.js";
 import type { Message } from "./message.js";
 import { type Cause, Pace } from "./pace.js";
 import type { Notice, Surroundings } from "./surroundings.js";
@@ -25,13 +25,16 @@ export interface Feed {
   stop(): void;
   /** Something has happened to the page. */
   noticed(notice: Notice): void;
+  /** The same user gets other answers from now on. */
+  renew(): void;
 }
 
 /** Makes a feed whose events go to `emit`. */
 export type Source = (emit: (event: LinkEvent) => void) => Feed;
 
 export interface LinkOptions {
-  readonly url: string;
+  /** Where to connect: asked for each attempt anew, since a token of an earlier one may have expired. */
+  readonly address: () => Address | Promise<Address>;
   readonly WebSocket: SocketClass;
   readonly surroundings: Surroundings;
   readonly answers: Answers;
@@ -126,13 +129,20 @@ export class Link implements Feed {
     }
   }
 
+  /** Rolls over to a connection with other answers: the current one serves until the state of that one is here. */
+  renew(): void {
+    this.#next?.close();
+    this.#next = undefined;
+    this.#open();
+  }
+
   #open(): void {
     clearTimeout(this.#retry);
     if (this.#next !== undefined) {
       return;
     }
-    const { url, WebSocket, answers, random } = this.#options;
-    const connection = new Connection(url, WebSocket, answers, random, {
+    const { address, WebSocket, answers, random } = this.#options;
+    const connection = new Connection(address(), WebSocket, answers, random, {
       onMessage: (message, first) => this.#heard(connection, message, first),
       onClosed: (byService) => this.#closed(connection, byService),
     });

@@ -1,6 +1,7 @@
 import type { Toggle, TogglesStatus, TogglesView, ToggleValue, Unsubscribe } from "@frontage/contract";
 import {
   ErrorCode,
+  type FlagMetadata,
   type JsonValue,
   OpenFeatureEventEmitter,
   type Provider,
@@ -16,9 +17,16 @@ const PATIENCE = 10_000;
  * An OpenFeature web provider: `OpenFeature.setProvider(new FrontageProvider(context.toggles))`.
  *
  * A flag's key is the toggle's id or name. `getBooleanValue` returns its `isActive`; the others return its attribute
- * `value`, or the default if it has none (reason `DEFAULT`) or is switched off (`DISABLED`). The reason is `STATIC`
- * while connected, and `CACHED` otherwise. A number with more digits than JavaScript's numbers have is a text:
- * `getNumberValue` returns the default with `TYPE_MISMATCH`, and `getStringValue` all digits.
+ * `value`, or the default if it has none (reason `DEFAULT`). If it is off, that is the reason (`DISABLED`), and others
+ * than booleans are the default. A toggle with a `variant`, which the service chose, has one type, that of its `value`; it
+ * is never `DISABLED`. Otherwise the reason is `STATIC` while connected, and `CACHED` if not: rules are evaluated by
+ * the service, which does not tell why a toggle is as it is. A number with more digits than JavaScript's numbers have is a
+ * text: `getNumberValue` returns the default with `TYPE_MISMATCH`, and `getStringValue` all digits.
+ *
+ * The texts, numbers and booleans of a toggle's attribute `metadata`, a map, are the flag's metadata, with its
+ * `featureId` and `featureName`.
+ *
+ * OpenFeature's evaluation context changes nothing: rules are evaluated for who is signed in, as the token says.
  */
 export class FrontageProvider implements Provider {
   readonly metadata = { name: "frontage" };
@@ -44,8 +52,17 @@ export class FrontageProvider implements Provider {
     if (this.#toggles.toggles.size === 0) {
       await this.#firstState();
     }
+    this.#staleAgain();
+  }
+
+  /** The SDK makes the provider ready, whatever it was: nothing else comes of it. */
+  onContextChange(): void {
+    this.#staleAgain();
+  }
+
+  /** Says that the state is stale, if it is, after the SDK has made this provider ready. */
+  #staleAgain(): void {
     if (!isFresh(this.#toggles.status)) {
-      // After the SDK has made this provider ready.
       setTimeout(() => isFresh(this.#toggles.status) || this.events.emit(ProviderEvents.Stale), 0);
     }
   }
@@ -61,9 +78,14 @@ export class FrontageProvider implements Provider {
     if (toggle === undefined) {
       return notFound(key, fallback);
     }
-    return toggle.isActive === undefined
-      ? mismatch(`Toggle ${key} has no isActive that is true or false`, fallback)
-      : this.#found(toggle, toggle.isActive);
+    const { isActive } = toggle;
+    if (isActive === undefined) {
+      return mismatch(`Toggle ${key} has no isActive that is true or false`, fallback);
+    }
+    if (hasVariant(toggle) && typeof toggle.attributes.value !== "boolean") {
+      return mismatch(`The value of toggle ${key} is not true or false`, fallback);
+    }
+    return this.#found(toggle, isActive);
   }
 
   resolveStringEvaluation(key: string, fallback: string): ResolutionDetails<string> {
@@ -93,10 +115,10 @@ export class FrontageProvider implements Provider {
     if (toggle === undefined) {
       return notFound(key, fallback);
     }
-    const value = toggle.attributes.value;
-    if (toggle.isActive === false || value === undefined) {
+    const { value } = toggle.attributes;
+    if (isOff(toggle) || value === undefined) {
       const { DISABLED, DEFAULT } = StandardResolutionReasons;
-      return { value: fallback, reason: toggle.isActive === false ? DISABLED : DEFAULT };
+      return { value: fallback, reason: isOff(toggle) ? DISABLED : DEFAULT };
     }
     return fits(value)
       ? this.#found(toggle, value as T)
@@ -104,11 +126,12 @@ export class FrontageProvider implements Provider {
   }
 
   #found<T>(toggle: Toggle, value: T): ResolutionDetails<T> {
-    const { STATIC, CACHED } = StandardResolutionReasons;
+    const { STATIC, CACHED, DISABLED } = StandardResolutionReasons;
     return {
       value,
-      reason: isFresh(this.#toggles.status) ? STATIC : CACHED,
-      flagMetadata: { featureId: toggle.id, featureName: toggle.name },
+      reason: isOff(toggle) ? DISABLED : isFresh(this.#toggles.status) ? STATIC : CACHED,
+      ...(hasVariant(toggle) && { variant: toggle.attributes.variant }),
+      flagMetadata: metadataOf(toggle),
     };
   }
 
@@ -150,6 +173,23 @@ export class FrontageProvider implements Provider {
       }
     }
   }
+}
+
+type Varied = Toggle & { readonly attributes: { readonly variant: string } };
+
+function hasVariant(toggle: Toggle): toggle is Varied {
+  return typeof toggle.attributes.variant === "string";
+}
+
+/** Switched off, or off for this user: the service sends a variant with each other answer of a toggle that has variants. */
+function isOff(toggle: Toggle): boolean {
+  return toggle.isActive === false && !hasVariant(toggle);
+}
+
+function metadataOf({ id, name, attributes: { metadata } }: Toggle): FlagMetadata {
+  const entries = typeof metadata === "object" && metadata !== null ? Object.entries(metadata) : [];
+  const scalars = entries.filter(([, value]) => value !== null && typeof value !== "object");
+  return { ...Object.fromEntries(scalars), featureId: id, featureName: name };
 }
 
 /** Whether the known toggles are the state, or were within the last minute. */

@@ -113,6 +113,11 @@ export class Shared implements Feed {
     }
   }
 
+  /** A tab that follows gets what the leader does: that one's session learns of the same change. */
+  renew(): void {
+    this.#link?.renew();
+  }
+
   #tell(notice: Notice): void {
     this.#post({ kind: "notice", notice });
     this.#silence ??= setTimeout(() => this.#seize(), LEADER_PATIENCE);

@@ -5,6 +5,10 @@ export interface StoreOptions {
   /** The key in the storage. */
   readonly key: string;
   readonly storage: Storage | undefined;
+  /** The user whose answers these are: what another one has stored is not shown. Absent: everybody's. */
+  readonly owner?: string;
+  /** What is shown until a connection says more, if nothing is stored. */
+  readonly instead?: Iterable<Toggle>;
   /** Milliseconds: what was stored before that is not shown any more. */
   readonly maxAge: number;
   /** Whether this tab stores: of those that show the same, one does. */
@@ -17,6 +21,7 @@ export interface StoreOptions {
 interface Saved {
   /** When this was the state for certain, in milliseconds since the epoch. */
   readonly at: number;
+  readonly owner?: string;
   readonly toggles: readonly Record<string, ToggleValue>[];
 }
 
@@ -26,7 +31,8 @@ const SNAPSHOT_LAG = 30_000;
 const SAVE_AFTER = 1_000;
 
 /**
- * The known toggles, stored in the browser for times without a connection. Toggles are not secret.
+ * The known toggles, stored in the browser for times without a connection. Those of a user are as long as that user is
+ * signed in.
  *
  * A message costs as much as it contains, however many toggles there are: order and storage wait until they are needed.
  */
@@ -38,6 +44,8 @@ export class Store {
   readonly #names = new Map<string, Set<string>>();
   /** Known before this connection, and not confirmed by it yet. */
   readonly #unconfirmed = new Set<string>();
+  /** A user's own answers: a snapshot, which has everybody's, overrides them only with a later change of the toggle. */
+  readonly #own = new Set<string>();
   /** The highest revision of each toggle, deleted ones too: a late message has a lower one. */
   readonly #revisions = new Map<string, number>();
   #at = 0;
@@ -47,8 +55,13 @@ export class Store {
 
   constructor(options: StoreOptions) {
     this.#options = options;
-    for (const toggle of this.#load()) {
+    const stored = this.#load();
+    for (const toggle of stored) {
       this.#isCurrent(toggle.id, revisionOf(toggle));
+      this.#set(toggle);
+      this.#isOwn(toggle);
+    }
+    for (const toggle of stored.length > 0 ? [] : (options.instead ?? [])) {
       this.#set(toggle);
     }
   }
@@ -89,12 +102,26 @@ export class Store {
     this.put(toggles);
   }
 
+  /** Takes toggles that a connection has sent. */
   put(toggles: readonly Toggle[]): void {
+    for (const toggle of toggles) {
+      this.#isOwn(toggle);
+    }
+    this.#take(toggles);
+  }
+
+  #take(toggles: readonly Toggle[]): void {
     const changed = toggles.filter((toggle) => {
       this.#unconfirmed.delete(toggle.id);
       return this.#isCurrent(toggle.id, revisionOf(toggle)) && this.#set(toggle);
     });
     this.#tell(changed);
+  }
+
+  #isOwn({ id }: Toggle): void {
+    if (this.#options.owner !== undefined) {
+      this.#own.add(id);
+    }
   }
 
   remove(removals: readonly Removal[]): void {
@@ -129,22 +156,34 @@ export class Store {
   }
 
   /**
-   * Takes all toggles as they were some seconds ago. Nothing with a higher revision is overridden; and as long as a
-   * connection may have said something newer, only what certainly is newer is taken.
+   * Takes all toggles as they were some seconds ago, with the answers for somebody of whom nothing is known. Nothing with a
+   * higher revision is overridden; and as long as a connection may have said something newer, only what certainly is
+   * newer is taken.
    */
   snapshot(toggles: readonly Toggle[]): void {
     const isLater = Date.now() - this.#heardAt > SNAPSHOT_LAG;
-    const isNewer = (toggle: Toggle) =>
-      (revisionOf(toggle) ?? 0) > (this.#revisions.get(toggle.id) ?? Infinity);
+    const isNewer = (toggle: Toggle, than: number) =>
+      (revisionOf(toggle) ?? -1) > (this.#revisions.get(toggle.id) ?? than);
     this.#at = Date.now();
+    const taken = toggles.filter((toggle) =>
+      isLater ? !this.#own.has(toggle.id) || isNewer(toggle, -1) : isNewer(toggle, Infinity),
+    );
+    this.#take(taken);
+    for (const { id } of taken) {
+      this.#own.delete(id);
+    }
     if (isLater) {
       const ids = new Set(toggles.map(({ id }) => id));
       const gone = [...this.#toggles.keys()].filter((id) => !ids.has(id));
-      this.put(toggles);
       this.remove(gone.map((id) => ({ id })));
-    } else {
-      this.put(toggles.filter(isNewer));
     }
+  }
+
+  /** Its user is gone: nothing is stored later, and nothing stays stored. */
+  forget(): void {
+    clearTimeout(this.#save);
+    const { storage, key } = this.#options;
+    erase(storage, key);
   }
 
   /** Stores the state now, as for a page that is about to end. */
@@ -154,8 +193,9 @@ export class Store {
     if (!this.#options.stores()) {
       return;
     }
+    const { owner } = this.#options;
     const toggles = [...this.toggles.values()].map(({ attributes }) => attributes);
-    const saved: Saved = { at: this.#at, toggles };
+    const saved: Saved = { at: this.#at, ...(owner !== undefined && { owner }), toggles };
     try {
       this.#options.storage?.setItem(this.#options.key, JSON.stringify(saved));
     } catch {
@@ -214,10 +254,14 @@ export class Store {
   }
 
   #load(): Toggle[] {
-    const { key, storage, maxAge } = this.#options;
+    const { key, storage, maxAge, owner } = this.#options;
     try {
       const saved: Partial<Saved> | null = JSON.parse(storage?.getItem(key) ?? "null");
       const age = Date.now() - (saved?.at ?? 0);
+      if (saved !== null && saved.owner !== owner) {
+        erase(storage, key);
+        return [];
+      }
       if (!(age >= 0 && age <= maxAge) || !Array.isArray(saved?.toggles)) {
         return [];
       }
@@ -231,6 +275,15 @@ export class Store {
 
 /** So that 10 is sorted after 9. */
 const ORDER = new Intl.Collator("en", { numeric: true });
+
+/** Forgets what is stored. */
+export function erase(storage: Storage | undefined, key: string): void {
+  try {
+    storage?.removeItem(key);
+  } catch {
+    // Storage is forbidden: then nothing is there.
+  }
+}
 
 function text(toggle: Toggle): string {
   return JSON.stringify(toggle.attributes);

@@ -278,3 +278,43 @@ it("a real server is polled, and not modified until its toggles are", async () =
   await vi.waitFor(() => expect(statuses).toEqual([200, 304]));
   server.close();
 });
+
+describe("a user's own answers", () => {
+  async function asAda(): Promise<void> {
+    await start({ connect: "optional", credentials: async () => "token" });
+    client.identify({ id: "ada", groups: ["beta"] });
+    await seconds(0);
+  }
+
+  it("are overridden by the snapshot, which has nobody's, only with a later change of the toggle", async () => {
+    publish(item("1", false, { revision: { N: "5" } }), item("2", false), item("3", false));
+    await asAda();
+    world.socket.says([item("1", true, { revision: { N: "5" } }), item("2", true), item("3", true)]);
+    await blocked(100);
+    expect(client.status).toBe("polling");
+    expect(known()).toBe("1=true 2=true 3=true");
+    publish(
+      item("1", false, { revision: { N: "6" } }),
+      item("2", false, { revision: { N: "6" } }),
+      item("4", true),
+    );
+    await blocked(60);
+    expect(known()).toBe("1=false 2=false 4=true");
+    publish(
+      item("1", true, { revision: { N: "6" } }),
+      item("2", false, { revision: { N: "6" } }),
+      item("4", false),
+    );
+    await blocked(60);
+    expect(known()).toBe("1=true 2=false 4=false");
+  });
+
+  it("are nobody's where WebSockets have always been blocked", async () => {
+    publish(item("1", false));
+    await asAda();
+    expect(known()).toBe("1=false");
+    publish(item("1", true));
+    await blocked(60);
+    expect(known()).toBe("1=true");
+  });
+});

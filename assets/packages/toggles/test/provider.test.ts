@@ -56,6 +56,69 @@ describe("the provider", () => {
     expect(flags.getStringDetails("1", "green")).toMatchObject({ value: "green", reason: "DEFAULT" });
   });
 
+  it("says of a toggle that is off that it is disabled", async () => {
+    await ready();
+    const flags = OpenFeature.getClient();
+    expect(flags.getBooleanDetails("5", true)).toMatchObject({ value: false, reason: "DISABLED" });
+    expect(flags.getStringDetails("5", "green")).toMatchObject({ value: "green", reason: "DISABLED" });
+  });
+
+  it("has the variant that the service chose, whose value has one type", async () => {
+    await ready();
+    world.socket.says([
+      item("blue", true, { variant: { S: "b" }, value: { S: "#00f" } }),
+      item("off", false, { variant: { S: "off" }, value: { BOOL: false } }),
+    ]);
+    const flags = OpenFeature.getClient();
+    expect(flags.getStringDetails("blue", "")).toMatchObject({
+      value: "#00f",
+      variant: "b",
+      reason: "STATIC",
+    });
+    expect(flags.getBooleanDetails("blue", false)).toMatchObject({
+      value: false,
+      errorCode: "TYPE_MISMATCH",
+    });
+    expect(client.isActive("blue")).toBe(true);
+    expect(flags.getBooleanDetails("off", true)).toMatchObject({
+      value: false,
+      variant: "off",
+      reason: "STATIC",
+    });
+    expect(flags.getBooleanDetails("1", false)).not.toHaveProperty("variant");
+  });
+
+  it("has the toggle's metadata, without what OpenFeature's cannot have", async () => {
+    await ready();
+    const metadata = {
+      M: { team: { S: "shipping" }, cost: { N: "0.5" }, more: { M: {} }, none: { NULL: true } },
+    };
+    world.socket.says(item("1", true, { metadata }));
+    expect(OpenFeature.getClient().getBooleanDetails("1", false).flagMetadata).toEqual({
+      team: "shipping",
+      cost: 0.5,
+      featureId: "1",
+      featureName: "Toggle 1",
+    });
+  });
+
+  it("a context changes no answer, asks nobody, and makes what is stale no fresher", async () => {
+    await ready();
+    const flags = OpenFeature.getClient();
+    const before = flags.getBooleanDetails("1", false);
+    await OpenFeature.setContext({ targetingKey: "grace", groups: ["beta"] });
+    await vi.advanceTimersByTimeAsync(1);
+    expect(flags.getBooleanDetails("1", false)).toEqual(before);
+    expect(flags.providerStatus).toBe("READY");
+    expect(world.sockets).toHaveLength(1);
+    expect(world.socket.sent).toEqual([]);
+    world.socket.breaks();
+    await OpenFeature.setContext({ targetingKey: "ada" });
+    await vi.advanceTimersByTimeAsync(1);
+    expect(flags.providerStatus).toBe("STALE");
+    await OpenFeature.setContext({});
+  });
+
   it("gives the default with an error code for what is missing or of another type", async () => {
     await ready();
     const flags = OpenFeature.getClient();

@@ -33,7 +33,7 @@ afterEach(() => {
 
 const seconds = (count: number) => vi.advanceTimersByTimeAsync(count * 1000);
 
-async function open(more: Partial<TogglesOptions> = {}): Promise<Page> {
+async function open(more: Partial<TogglesOptions> = {}, id?: string): Promise<Page> {
   const tab = browser.tab();
   let watcher: ((notice: Notice) => void) | undefined;
   const watch = (listener: (notice: Notice) => void) => {
@@ -46,6 +46,7 @@ async function open(more: Partial<TogglesOptions> = {}): Promise<Page> {
   const client = world.client({ sharing: tab.sharing, surroundings, ...more });
   const page = { client, tab, notices: (notice: Notice) => watcher?.(notice) };
   pages.push(page);
+  client.identify(id === undefined ? undefined : { id, groups: [] });
   client.start();
   await seconds(0);
   return page;
@@ -246,4 +247,80 @@ it("a page without locks has a connection of its own", async () => {
   const page = await open({ sharing: { ...tab.sharing, locks } });
   world.socket.says([item("1", true)]);
   expect(statuses([page])).toEqual(new Set(["live"]));
+});
+
+/** A tab in which somebody has signed in. */
+const openFor = (id: string) => open({ connect: "optional", credentials: async () => `token-of-${id}` }, id);
+
+const offered = () => world.sockets.map(({ how, closed }) => [String(how[1]), closed]);
+
+it("tabs of one user share a connection, and none with those of another user or of nobody", async () => {
+  const nobody = await open({ connect: "optional" });
+  world.socket.says([item("1", false)]);
+  const ada = [await openFor("ada"), await openFor("ada")];
+  world.socket.says([item("1", true)]);
+  const bob = [await openFor("bob"), await openFor("bob")];
+  await seconds(2);
+  expect(offered()).toEqual([
+    ["frontage.toggles.v1", false],
+    ["frontage.toggles.v1,jwt.token-of-ada", false],
+    ["frontage.toggles.v1,jwt.token-of-bob", false],
+  ]);
+  expect(known([nobody, ...ada, ...bob])).toEqual(["1=false", "1=true", "1=true", "", ""]);
+  world.sockets[0]?.says(item("2", true));
+  world.sockets[2]?.says([item("1", false), item("3", true)]);
+  await seconds(0);
+  expect(known([nobody, ...ada, ...bob])).toEqual([
+    "1=false 2=true",
+    ...all("1=true", 2),
+    ...all("1=false 3=true", 2),
+  ]);
+});
+
+it("a user who signs out in all tabs leaves nothing, and they are nobody's", async () => {
+  const ada = [await openFor("ada"), await openFor("ada"), await openFor("ada")];
+  world.socket.says([item("secret", true)]);
+  await seconds(2);
+  expect([...world.storage.values()].join()).toContain("secret");
+  for (const { client } of ada) {
+    client.identify(undefined);
+  }
+  await seconds(2);
+  expect(known(ada)).toEqual(all("", 3));
+  expect([...world.storage.values()].join()).not.toContain("secret");
+  expect(offered().filter(([, closed]) => !closed)).toEqual([["frontage.toggles.v1", false]]);
+  world.socket.says([item("1", false)]);
+  await seconds(0);
+  expect(known(ada)).toEqual(all("1=false", 3));
+});
+
+it("a user's new groups change the answers in all tabs, by the one that leads", async () => {
+  const ada = [await openFor("ada"), await openFor("ada")];
+  world.socket.says([item("1", false)]);
+  const before = world.sockets.length;
+  ada[1]?.client.identify({ id: "ada", groups: ["beta"] });
+  await seconds(0);
+  expect(world.sockets).toHaveLength(before);
+  ada[0]?.client.identify({ id: "ada", groups: ["beta"] });
+  await seconds(0);
+  expect(world.sockets).toHaveLength(before + 1);
+  expect(statuses()).toEqual(new Set(["live"]));
+  world.socket.says([item("1", true)]);
+  await seconds(0);
+  expect(known()).toEqual(all("1=true", 2));
+  expect(world.sockets[before - 1]?.closed).toBe(true);
+});
+
+it("a page that comes back after its user has signed out is nobody's", async () => {
+  const page = await openFor("ada");
+  world.socket.says([item("secret", true)]);
+  page.notices("left");
+  page.client.identify(undefined);
+  expect(known()).toEqual([""]);
+  const before = world.sockets.length;
+  page.notices("returned");
+  await seconds(0);
+  expect(world.sockets).toHaveLength(before + 1);
+  expect(offered().at(-1)).toEqual(["frontage.toggles.v1", false]);
+  expect([...world.storage.values()].join()).not.toContain("secret");
 });

@@ -17,8 +17,8 @@ export class World {
   client(more: Partial<TogglesOptions> = {}): TogglesClient {
     const { sockets } = this;
     const Class = class extends FakeSocket {
-      constructor(url: string) {
-        super(url);
+      constructor(...how: [string, string[]?]) {
+        super(...how);
         sockets.push(this);
       }
     };
@@ -65,12 +65,13 @@ export class FakeSocket implements Socket {
   onmessage: ((event: never) => void) | null = null;
   onclose: ((event: never) => void) | null = null;
   onerror: ((event: never) => void) | null = null;
-  readonly url: string;
+  /** What it was constructed with. */
+  readonly how: readonly (string | readonly string[] | undefined)[];
   readonly sent: string[] = [];
   closed = false;
 
-  constructor(url: string) {
-    this.url = url;
+  constructor(...how: [string, string[]?]) {
+    this.how = how;
   }
 
   send(text: string): void {

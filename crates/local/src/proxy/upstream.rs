@@ -5,13 +5,16 @@ use std::time::Duration;
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Body as HttpBody, Bytes};
-use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, UPGRADE};
+use hyper::header::{
+    CONNECTION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, SEC_WEBSOCKET_PROTOCOL, UPGRADE,
+};
 use hyper::http::uri::{Authority, PathAndQuery, Scheme, Uri};
 use hyper::upgrade::OnUpgrade;
 use hyper::{Method, Request, Response, StatusCode, Version};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::{Client, Error};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use toggle_contract::doors::SUBPROTOCOL;
 use tokio::sync::Semaphore;
 use tokio::time::sleep;
 
@@ -110,6 +113,7 @@ impl Upstream {
         let protocol = upgrade(request.headers());
         let here = protocol.is_some().then(|| hyper::upgrade::on(&mut request));
         one_hop(request.headers_mut(), protocol.as_ref());
+        let chosen = subprotocol(request.headers());
         let mut response = match self.send(request).await {
             Ok(response) => response,
             Err(error) => return self.away(&error),
@@ -119,6 +123,10 @@ impl Upstream {
             response.headers_mut(),
             protocol.as_ref().filter(|_| switched),
         );
+        if let Some(chosen) = chosen.filter(|_| switched) {
+            let headers = response.headers_mut();
+            headers.entry(SEC_WEBSOCKET_PROTOCOL).or_insert(chosen);
+        }
         if let Some(here) = here.filter(|_| switched) {
             tokio::spawn(tunnel(here, hyper::upgrade::on(&mut response)));
         }
@@ -192,6 +200,17 @@ pub(super) fn upgrade(headers: &HeaderMap) -> Option<HeaderValue> {
     headers.get(UPGRADE).filter(|_| asks).cloned()
 }
 
+/// The toggles' subprotocol, if a handshake offers it: their function chooses it then, and `MiniStack`
+/// ignores the headers of a function's answer. A browser closes a connection without it.
+fn subprotocol(headers: &HeaderMap) -> Option<HeaderValue> {
+    let offers = headers.get_all(SEC_WEBSOCKET_PROTOCOL).into_iter();
+    let mut offers = offers
+        .filter_map(|offers| offers.to_str().ok())
+        .flat_map(|offers| offers.split(','));
+    let is_offered = offers.any(|offer| offer.trim() == SUBPROTOCOL);
+    is_offered.then(|| HeaderValue::from_static(SUBPROTOCOL))
+}
+
 fn connection_options(headers: &HeaderMap) -> impl Iterator<Item = HeaderName> {
     let values = headers
         .get_all(CONNECTION)
@@ -252,6 +271,25 @@ mod tests {
             headers.keys().map(HeaderName::as_str).collect::<Vec<_>>(),
             ["content-type"]
         );
+    }
+
+    #[test]
+    fn the_toggles_subprotocol_is_chosen_if_it_is_offered() {
+        let chosen = |lines: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(line));
+            }
+            subprotocol(&headers)
+        };
+        let toggles = HeaderValue::from_static("frontage.toggles.v1");
+        assert_eq!(
+            chosen(&["frontage.toggles.v1, jwt.a.b.c"]),
+            Some(toggles.clone())
+        );
+        assert_eq!(chosen(&["jwt.a.b.c", "frontage.toggles.v1"]), Some(toggles));
+        assert_eq!(chosen(&["chat,jwt.a.b.c"]), None);
+        assert_eq!(chosen(&[]), None);
     }
 
     #[test]

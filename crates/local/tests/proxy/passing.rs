@@ -132,13 +132,18 @@ fn a_web_socket_of_the_emulator_answers() {
         .header("connection", "keep-alive, Upgrade")
         .header("upgrade", "websocket")
         .header("sec-websocket-version", "13")
-        .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
+        .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")
+        .header("sec-websocket-protocol", "frontage.toggles.v1, jwt.a.b.c");
     let mut socket = upgrade.open(proxy().port(), "HTTP/1.1");
     let head = Answer::head(&mut socket);
     assert_eq!(head.status, 101, "{head:?}");
     assert_eq!(
         head.header("sec-websocket-accept"),
         Some("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
+    );
+    assert_eq!(
+        head.header("sec-websocket-protocol"),
+        Some("frontage.toggles.v1")
     );
     // A ping whose mask is zero, and the pong with the same text.
     socket.get_mut().write_all(b"\x89\x84\0\0\0\0ping").unwrap();

@@ -11,7 +11,7 @@ use crate::coalesce::Trigger;
 use crate::connection::Connection;
 use crate::event::{BatchResponse, Identity, StreamEvent};
 use crate::fake::{Fake, NOW, changes, connection, queue, removal, state, tombstone, wire};
-use crate::item::State;
+use crate::item::{Item, State};
 use crate::pace::Pace;
 use crate::policy::Policy;
 use crate::ports::CallbackError;
@@ -887,4 +887,131 @@ async fn a_tombstone_that_expires_is_sent_to_nobody() {
     event.records.remove(1);
     let failed = announce(&event, &fake, &known, &exchange, &fake.outbox()).await;
     assert_eq!((failed, fake.heard_by("a").len()), (None, 1));
+}
+
+/// A toggle that is on for the group `beta`, and never tells why.
+fn ruled(id: &str) -> Item {
+    let targeting = r#"{"if":[{"$ref":"beta"},"on","off"]}"#;
+    let item = serde_json::json!({ "featureId": {"S": id}, "isActive": {"BOOL": true},
+        "targeting": {"S": targeting} });
+    serde_json::from_value(item).unwrap()
+}
+
+fn beta() -> Item {
+    let segment = serde_json::json!({ "segment": {"S": r#"{"in":["beta",{"var":"groups"}]}"#} });
+    serde_json::from_value(segment).unwrap()
+}
+
+/// As a client is told it.
+fn told(id: &str, is_active: bool) -> String {
+    format!(r#"{{"featureId":{{"S":"{id}"}},"isActive":{{"BOOL":{is_active}}}}}"#)
+}
+
+fn ruled_state() -> State {
+    State::from([
+        ("1".to_owned(), ruled("1")),
+        ("segment:beta".to_owned(), beta()),
+    ])
+}
+
+fn somebody(id: &str, age_ms: u64, context: &str) -> Connection {
+    Connection {
+        context: Some(context.to_owned()),
+        ..connection(id, age_ms)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_connection_hears_its_own_answer_and_no_rule() {
+    let connections = [
+        somebody("beta", OLD, r#"{"targetingKey":"u","groups":["beta"]}"#),
+        somebody("young", YOUNG, r#"{"groups":["beta"]}"#),
+        somebody("other", OLD, r#"{"targetingKey":"v","groups":[]}"#),
+        connection("nobody", OLD),
+    ];
+    let fake = Fake {
+        pages: vec![Some(connections.to_vec())],
+        states: queue([Some(ruled_state())]),
+        ..Fake::default()
+    };
+    assert_eq!(run(&fake, &[("1", Some(1))]).await, None);
+    for (id, is_active) in [
+        ("beta", true),
+        ("young", true),
+        ("other", false),
+        ("nobody", false),
+    ] {
+        assert_eq!(fake.heard_by(id), [told("1", is_active)], "{id}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_changed_segment_is_not_sent_but_the_toggles_that_name_it_are() {
+    let fake = Fake {
+        referring: ruled_state(),
+        pages: vec![Some(vec![somebody("beta", OLD, r#"{"groups":["beta"]}"#)])],
+        states: queue([Some(ruled_state())]),
+        ..Fake::default()
+    };
+    assert_eq!(run(&fake, &[("segment:beta", Some(1))]).await, None);
+    assert_eq!(fake.heard_by("beta"), [told("1", true)]);
+}
+
+/// Who has heard nothing may not be open yet.
+#[tokio::test(start_paused = true)]
+async fn a_change_that_is_sent_to_nobody_makes_nobody_known() {
+    let (known, listener) = (Known::default(), connection("a", OLD));
+    let fake = Fake {
+        pages: vec![Some(vec![listener])],
+        states: queue([Some(ruled_state())]),
+        ..Fake::default()
+    };
+    assert_eq!(
+        run_warm(&fake, &known, &[("segment:beta", Some(1))]).await,
+        None
+    );
+    assert_eq!(fake.heard_by("a"), Vec::<String>::new());
+    assert_eq!(known.all(), BTreeSet::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_broken_rule_is_off_is_counted_and_fails_nobody_else() {
+    let mut broken = ruled("2");
+    broken.insert("targeting".into(), serde_json::json!({"S": "{"}));
+    let mut state = ruled_state();
+    state.insert("2".into(), broken);
+    let fake = Fake {
+        pages: vec![Some(vec![somebody("beta", OLD, r#"{"groups":["beta"]}"#)])],
+        states: queue([Some(state)]),
+        ..Fake::default()
+    };
+    assert_eq!(run(&fake, &[("1", Some(1)), ("2", Some(1))]).await, None);
+    let both = format!("[{},{}]", told("1", true), told("2", false));
+    assert_eq!(fake.heard_by("beta"), [both]);
+    assert_eq!(fake.tally.broken.get(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_private_attribute_is_told_to_nobody() {
+    let mut toggle = crate::fake::toggle("1", 7);
+    toggle.insert("owner".into(), serde_json::json!({"S": "ann"}));
+    let fake = Fake {
+        pages: vec![Some(vec![connection("a", OLD)])],
+        states: queue([Some(State::from([("1".to_owned(), toggle)]))]),
+        ..Fake::default()
+    };
+    let policy = Policy {
+        private: toggle_rules::Private::of("owner"),
+        ..Policy::announce()
+    };
+    let batch = changes(&[("1", Some(7))]);
+    announce(
+        &batch,
+        &fake,
+        &Known::default(),
+        &fake.exchange(&policy),
+        &fake.outbox(),
+    )
+    .await;
+    assert_eq!(fake.heard_by("a"), [wire("1", 7)]);
 }
