@@ -77,7 +77,7 @@ async fn destroy_keeps_the_tables_and_apply_takes_them_up_again() {
     let destroyed = project.ok(&["destroy", "--yes"]);
     // Nothing is told of what is gone.
     assert!(!destroyed.stdout.contains("ws://"), "{destroyed:#?}");
-    for table in ["toggles-table", "connections-table"] {
+    for table in ["toggles-table", "history-table", "connections-table"] {
         let told = format!("kept: `{}` holds ", project.world.name(table));
         assert!(destroyed.stderr.contains(&told), "{destroyed:#?}");
     }
@@ -85,7 +85,7 @@ async fn destroy_keeps_the_tables_and_apply_takes_them_up_again() {
     assert!(destroyed.stderr.contains(&told), "{destroyed:#?}");
     let mut tables = vec![format!("table {}-control", project.world.system)];
     tables.extend(
-        ["connections-table", "toggles-table"]
+        ["connections-table", "history-table", "toggles-table"]
             .map(|table| format!("table {}", project.world.name(table))),
     );
     let mut left = project.world.listing().await;
@@ -93,7 +93,7 @@ async fn destroy_keeps_the_tables_and_apply_takes_them_up_again() {
     assert_eq!(left, tables);
 
     let plan = project.plan();
-    assert_eq!(plan["unchanged"], 6, "{plan:#}");
+    assert_eq!(plan["unchanged"], 9, "{plan:#}");
     project.apply();
     let mut client = Client::connect(&project.output("websocket_url")).await;
     let kept = json!([

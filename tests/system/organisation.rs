@@ -1,6 +1,8 @@
 //! What an organisation prescribes is described, applied, changed, and left once it is no longer
 //! described.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_cloudwatchlogs::types::LogGroupClass;
 use serde_json::Value;
 
@@ -56,16 +58,22 @@ async fn the_toggles_are_as_prescribed() {
     );
 
     project.describe(&prescribed("/web/"));
-    let replaced = actions(&project.plan());
     let functions = [
         "connection-manager",
         "new-connection",
+        "toggle-clock",
+        "toggle-history",
         "toggle-message",
         "toggle-slice",
     ];
-    let roles = functions.map(|name| format!("delete-then-create toggles/{name}-role"));
-    let updates = functions.map(|name| format!("update toggles/{name}"));
-    assert_eq!(replaced, [roles, updates].concat());
+    let roles = functions.iter().chain(&["schedules"]);
+    let roles = roles.map(|name| format!("delete-then-create toggles/{name}-role"));
+    let updates = functions
+        .iter()
+        .map(|name| format!("update toggles/{name}"));
+    let expected: BTreeSet<_> = roles.chain(updates).collect();
+    let replaced: BTreeSet<_> = actions(&project.plan()).into_iter().collect();
+    assert_eq!(replaced, expected);
     project.apply();
     assert_eq!(role(&project).await, ("/web/".to_owned(), boundary.clone()));
 
@@ -112,7 +120,7 @@ async fn the_logs_are_as_prescribed() {
     );
     let listing = project.world.listing().await;
     let groups = listing.iter().filter(|line| line.starts_with("log group"));
-    assert_eq!(groups.count(), 4, "{listing:#?}");
+    assert_eq!(groups.count(), 6, "{listing:#?}");
     project.destroy();
     assert_eq!(project.world.listing().await, Vec::<String>::new());
 }

@@ -236,12 +236,12 @@ async fn a_window_opens_and_closes_for_a_silent_client() {
     let group = project.world.name("schedules");
     let armed = loop {
         let list = scheduler.list_schedules().group_name(&group).send().await;
-        let names = list
+        let mut names = list
             .expect("listed")
             .schedules
             .into_iter()
             .filter_map(|of| of.name);
-        if let Some(name) = names.last() {
+        if let Some(name) = names.next_back() {
             break name;
         }
     };

@@ -457,6 +457,17 @@ async fn the_history_says_who_changed_what_and_a_toggle_becomes_as_it_was() {
     project.destroy();
 }
 
+/// Stores a toggle as in the console, with windows.
+async fn put_with_windows(project: &Project, id: &str, windows: &str) {
+    let put = dynamodb(project)
+        .put_item()
+        .table_name(project.world.name("toggles-table"))
+        .item("featureId", AttributeValue::S(id.to_owned()))
+        .item("isActive", AttributeValue::Bool(true))
+        .item("windows", AttributeValue::S(windows.to_owned()));
+    put.send().await.expect("stored");
+}
+
 /// The names of the schedules of a system.
 async fn schedules(project: &Project) -> Vec<String> {
     let scheduler = aws_sdk_scheduler::Client::new(&project.world.config());
@@ -489,8 +500,8 @@ async fn a_toggle_is_woken_at_the_edges_of_its_windows() {
     let opens = now.expect("a time").as_secs() + 8;
     let opens = DateTime::from_secs(i64::try_from(opens).expect("seconds"));
     let opens = opens.fmt(DateTimeFormat::DateTime).expect("a time");
-    let windows = format!(r#"windows=[{{"from":"{opens}","to":"2096-01-01T00:00:00Z"}}]"#);
-    project.ok(&["toggles", "set", "sale", "on", "--attribute", &windows]);
+    let windows = format!(r#"[{{"from":"{opens}","to":"2096-01-01T00:00:00Z"}}]"#);
+    put_with_windows(&project, "sale", &windows).await;
     let deadline = Instant::now() + PATIENCE;
     let woken = loop {
         let item = item(&project, "sale").await;
@@ -508,7 +519,7 @@ async fn a_toggle_is_woken_at_the_edges_of_its_windows() {
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     until_schedules(&project, 1).await;
-    project.ok(&["toggles", "set", "other", "on", "--attribute", &windows]);
+    put_with_windows(&project, "other", &windows).await;
     until_schedules(&project, 2).await;
     project.ok(&["toggles", "delete", "sale"]);
     until_schedules(&project, 1).await;

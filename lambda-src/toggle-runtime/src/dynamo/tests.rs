@@ -198,3 +198,84 @@ async fn a_share_is_an_attribute_of_a_receipt_that_expires() {
         })
     );
 }
+
+fn history(fake: &FakeAws) -> HistoryTable {
+    HistoryTable {
+        client: tables(fake),
+        name: "history".into(),
+        kept: 86_400,
+    }
+}
+
+#[tokio::test]
+async fn a_record_of_the_history_is_stored_once_and_expires() {
+    let refused = r#"{"__type":"ConditionalCheckFailedException"}"#;
+    let fake = FakeAws::new([("PutItem", 200, "{}"), ("PutItem", 400, refused)]);
+    let entry = Entry {
+        toggle: "1".into(),
+        at: "0000000000009-1".into(),
+        changed_at: 9_123,
+        after: Some("{}".into()),
+        revision: Some("7".into()),
+        ..Entry::default()
+    };
+    history(&fake).add(&entry).await.unwrap();
+    history(&fake).add(&entry).await.unwrap();
+    fake.assert_used();
+    let put = &bodies(&fake)[0];
+    assert_eq!(put["ConditionExpression"], "attribute_not_exists(#id)");
+    let item = json!({"featureId": {"S": "1"}, "at": {"S": "0000000000009-1"}, "changedAt": {"N": "9123"},
+        "expiry": {"N": "86409"}, "after": {"S": "{}"}, "revision": {"N": "7"}});
+    assert_eq!(put["Item"], item);
+}
+
+#[tokio::test]
+async fn the_record_before_is_the_last_of_those_with_a_lower_key() {
+    let found = r#"{"Items":[{"featureId":{"S":"1"},"at":{"S":"8"},"after":{"S":"{}"},"lastChange":{"S":"who"}}]}"#;
+    let fake = FakeAws::new([("Query", 200, found), ("Query", 200, r#"{"Items":[]}"#)]);
+    let last = history(&fake).last_before("1", "9").await.unwrap().unwrap();
+    assert_eq!(
+        (last.after.as_deref(), last.last_change.as_deref()),
+        (Some("{}"), Some("who"))
+    );
+    assert_eq!(history(&fake).last_before("1", "9").await.unwrap(), None);
+    let query = &bodies(&fake)[0];
+    assert_eq!(query["KeyConditionExpression"], "#id = :id AND #at < :at");
+    assert_eq!(
+        (
+            &query["ScanIndexForward"],
+            &query["Limit"],
+            &query["ConsistentRead"]
+        ),
+        (&json!(false), &json!(1), &json!(true))
+    );
+}
+
+#[tokio::test]
+async fn a_toggle_is_touched_unless_it_has_changed() {
+    let refused = r#"{"__type":"ConditionalCheckFailedException"}"#;
+    let fake = FakeAws::new([("UpdateItem", 200, "{}"), ("UpdateItem", 400, refused)]);
+    let table = TogglesTable {
+        client: tables(&fake),
+        name: "toggles".into(),
+    };
+    let revised: Item = serde_json::from_value(json!({"revision": {"N": "9000"}})).unwrap();
+    table.touch("1", &revised, 17).await.unwrap();
+    table.touch("1", &Item::new(), 17).await.unwrap();
+    fake.assert_used();
+    let [update, other] = [0, 1].map(|at| bodies(&fake)[at].clone());
+    assert_eq!(update["ConditionExpression"], "#revision = :read");
+    let values = &update["ExpressionAttributeValues"];
+    assert_eq!(values[":now"], json!({"N": "17"}));
+    assert_eq!(values[":next"], json!({"N": "9001"}));
+    let author = json!({"M": {"by": {"S": "toggle-clock"}, "at": {"N": "17"}}});
+    assert_eq!(values[":author"], author);
+    assert_eq!(
+        other["ConditionExpression"],
+        "attribute_exists(#id) AND attribute_not_exists(#revision)"
+    );
+    assert_eq!(
+        other["ExpressionAttributeValues"][":next"],
+        json!({"N": "17"})
+    );
+}
