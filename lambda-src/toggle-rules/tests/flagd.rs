@@ -85,7 +85,6 @@ fn a_percentage_has_the_users_that_flagd_has() {
         on.abs_diff(share.users / 10) <= share.users * 3 / 1_000,
         "{on}"
     );
-    let digest = Sha256::digest(bits.as_bytes());
-    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = format!("{:x}", Sha256::digest(bits.as_bytes()));
     assert_eq!(digest, share.sha256);
 }
