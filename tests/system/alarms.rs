@@ -24,7 +24,7 @@ async fn an_alarm_that_was_deleted_is_restored_and_all_are_destroyed() {
     project.apply();
     let client = Client::new(&project.world.config());
     let whole = names(&project, &client).await;
-    assert_eq!(whole.len(), 14, "{whole:?}");
+    assert_eq!(whole.len(), 23, "{whole:?}");
     let gone = project.world.name("toggle-message-dead-letters-alarm");
     let deleted = client.delete_alarms().alarm_names(&gone).send();
     deleted.await.expect("deleted");

@@ -62,6 +62,8 @@ async fn the_whole_system_is_made_in_one_run_found_again_and_taken_away() {
         "update toggles/disconnect-route",
         "update toggles/new-connection-stream",
         "update toggles/stage",
+        "update toggles/toggle-clock-stream",
+        "update toggles/toggle-history-stream",
         "update toggles/toggle-message-stream",
         "update toggles/toggle-slice-queue",
     ];
