@@ -33,8 +33,12 @@ const NO_ARN: &[&str] = &[
     "dynamodb:ListTagsOfResource",
     "dynamodb:TagResource",
     "dynamodb:UntagResource",
+    // It names the default bus in the ARNs of its rules, which AWS leaves out.
+    "events:",
     "lambda:CreateFunction",
     "logs:PutLogGroupDeletionProtection",
+    // It derives no ARN of a group.
+    "scheduler:",
     "sns:ListTagsForResource",
     "sns:TagResource",
     "sns:UntagResource",
