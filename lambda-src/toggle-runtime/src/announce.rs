@@ -1,14 +1,14 @@
 //! Toggle-message: sends changes to every connection, until the last sent state is the current one,
 //! or leaves that to the workers of the queue of slices.
 
-use futures_util::future::join;
+use futures_util::future::{FutureExt, join};
 use toggle_rules::is_segment;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use crate::coalesce::{Pending, Trigger, coalesce, earliest, first_of};
 use crate::current::{dependants_of, ids, read, reread};
 use crate::event::StreamEvent;
-use crate::fan_out::{FanOut, Outcome};
+use crate::fan_out::{FanOut, HEAD_START, Outcome};
 use crate::known::Known;
 use crate::line::Delivery;
 use crate::outbox::{Outbox, Work};
@@ -41,18 +41,19 @@ where
     B: Backlog,
 {
     let (triggers, malformed) = coalesce(event);
-    // Beside each other: most toggles have no rules, and need not wait for those that do.
+    let changed = triggers.iter().filter(|trigger| !is_segment(&trigger.id));
+    let changed = changed.cloned().collect();
+    let changed = send(event, changed, toggles, known, exchange, outbox).shared();
+    // Beside it: most toggles have no rules, and need not wait for those that do.
     let others = async {
+        let _ = timeout(HEAD_START, changed.clone()).await;
         let first = triggers.iter().map(|trigger| trigger.first).min();
         match dependants_of(&triggers, toggles, exchange).await {
             Some(others) => send(event, others, toggles, known, exchange, outbox).await,
             None => first,
         }
     };
-    let changed = triggers.iter().filter(|trigger| !is_segment(&trigger.id));
-    let changed = changed.cloned().collect();
-    let changed = send(event, changed, toggles, known, exchange, outbox);
-    let (changed, others) = join(changed, others).await;
+    let (changed, others) = join(changed.clone(), others).await;
     earliest(malformed, earliest(changed, others))
 }
 

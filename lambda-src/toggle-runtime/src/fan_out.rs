@@ -17,10 +17,10 @@ use crate::ports::{Callback, Connections, TableError};
 use crate::sending::{Left, Sending, Sent};
 use crate::task::Segment;
 
-/// How long the scan waits while the known connections are sent to: about as long as a post takes.
+/// How long a scan waits while the known connections are sent to: about as long as a post takes.
 /// Its cost on a small function's processor, or in a service that handles one request at a time,
 /// would delay the posts.
-const HEAD_START: Duration = Duration::from_millis(20);
+pub(crate) const HEAD_START: Duration = Duration::from_millis(20);
 
 /// How a fan-out ended.
 #[derive(Debug)]
