@@ -12,6 +12,8 @@ const FILTERS: &[(&str, &str)] = &[
         "UUID",
     ),
     (r"\b\d{12}\b", "ACCOUNT"),
+    // An account that the end of a line has cut.
+    (r"\b\d+…", "ACCOUNT…"),
     (r"(acme[a-z-]*)-[0-9a-f]{16}\b", "$1-HASH"),
     (r#""Source":"[0-9a-f]{64}""#, r#""Source":"SHA256""#),
     (r"(in|after) \d+\.\d s", "$1 TIME"),
