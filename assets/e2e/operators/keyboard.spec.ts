@@ -1,32 +1,5 @@
-import type { Page } from "@playwright/test";
+import { tabTo } from "../src/keyboard.js";
 import { expect, test } from "./test.js";
-
-/** Presses Tab until a role with a name has the focus. */
-async function tabTo(
-  page: Page,
-  role: "switch" | "link" | "button" | "textbox",
-  name: string,
-): Promise<void> {
-  const wanted = page.getByRole(role, { name, exact: true });
-  for (let presses = 0; presses < 60; presses += 1) {
-    await page.keyboard.press("Tab");
-    if (await wanted.evaluate((element) => deepest() === element, undefined).catch(() => false)) return;
-  }
-  await expect(wanted).toBeFocused();
-}
-
-test.beforeEach(async ({ page }) => {
-  await page.addInitScript(() => {
-    const deepest = (): Element | null => {
-      let element = document.activeElement;
-      while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
-      return element;
-    };
-    Object.assign(window, { deepest });
-  });
-});
-
-declare function deepest(): Element | null;
 
 test("a switch is flipped with the keyboard, and keeps the focus", async ({ page, standIn }) => {
   await standIn.open(page, "ada", "/toggles");
