@@ -12,7 +12,7 @@ use crate::cli::global::{Format, Global};
 use crate::cli::output::{print, print_json, say};
 use crate::cli::{advice, context};
 use crate::render;
-use crate::toggles::{Difference, Store, Toggle, TogglesError, differences};
+use crate::toggles::{self, Difference, Store, Toggle, TogglesError, differences};
 
 /// The other system.
 #[derive(Debug, Args)]
@@ -83,7 +83,7 @@ impl Other {
                 other.region()
             ));
         }
-        Ok(Store::new(&other, toggles_table(&there)))
+        Ok(toggles::store(&other, toggles_table(&there)))
     }
 
     /// An error about the other system says so.

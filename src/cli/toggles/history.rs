@@ -10,7 +10,7 @@ use crate::cli::advice;
 use crate::cli::global::{Format, Global};
 use crate::cli::output::{print, print_json, say};
 use crate::render;
-use crate::toggles::History;
+use crate::toggles;
 
 /// Arguments of `toggles history`.
 #[derive(Debug, Args)]
@@ -45,7 +45,7 @@ pub(in crate::cli) struct Rollback {
 /// Prints the changes of a toggle.
 pub(super) async fn show(global: &Global, shown: &Shown) -> Result<(), Report> {
     let (system, account) = reach(global).await?;
-    let history = History::new(&account, history_table(&system));
+    let history = toggles::history(&account, history_table(&system));
     let found = history.of(&shown.id, usize::from(shown.limit)).await;
     let found = found.map_err(advice::report)?;
     match global.format {

@@ -21,7 +21,7 @@ use crate::cli::output::{print, print_json, say};
 use crate::cli::{advice, context, identity};
 use crate::render;
 use crate::toggles::{
-    AttributeText, Change, CommentError, NameError, RuleChange, Store, check_attribute,
+    self, AttributeText, Change, CommentError, NameError, RuleChange, Store, check_attribute,
     check_comment, check_id, check_removal,
 };
 
@@ -263,5 +263,5 @@ async fn reach(global: &Global) -> Result<(System, Account), Report> {
 /// The table's name follows from the description, so no more of the account is read for it.
 async fn open(global: &Global) -> Result<Store, Report> {
     let (system, account) = reach(global).await?;
-    Ok(Store::new(&account, toggles_table(&system)))
+    Ok(toggles::store(&account, toggles_table(&system)))
 }

@@ -7,7 +7,7 @@ use toggle_contract::{
     TOMBSTONE_EXPIRY, TOUCHED_AT, VALUE, VARIANT,
 };
 
-use super::toggle::NAME;
+use crate::toggle::NAME;
 
 /// The longest partition key of `DynamoDB`, in bytes ("Constraints" in its developer guide).
 const ID_LIMIT: usize = 2048;

@@ -9,10 +9,10 @@ use toggle_contract::{
 };
 use toggle_rules::{Reason, Rule, RuleError, check, clauses, evaluate, references, segment_id};
 
-use super::draft::{Draft, Item, is_toggle, next_revision};
-use super::error::TogglesError;
-use super::store::Store;
-use super::value::{AttributeText, Typed};
+use crate::draft::{Draft, Item, is_toggle, next_revision};
+use crate::error::TogglesError;
+use crate::store::Store;
+use crate::value::{AttributeText, Typed};
 
 /// A change to a toggle's rules. What it does not name stays.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -35,7 +35,7 @@ pub struct RuleChange {
 
 impl RuleChange {
     /// Writes the change into a draft.
-    pub(super) fn apply(&self, draft: &mut Draft, item: &Item) {
+    pub(crate) fn apply(&self, draft: &mut Draft, item: &Item) {
         if self.clear {
             let all = RULES.into_iter().chain([DEFAULT_VARIANT, TOUCHED_AT]);
             let there = all.filter(|name| item.contains_key(*name));
@@ -129,7 +129,7 @@ type Found = BTreeMap<String, toggle_rules::Item>;
 impl Store {
     /// Checks what an item would be with a draft, against some clients: rules that are broken must not be
     /// written, since they are off for everybody.
-    pub(super) async fn check_rules(
+    pub(crate) async fn check_rules(
         &self,
         id: &str,
         item: &Item,
@@ -198,7 +198,7 @@ impl Store {
         let item = typed(&item);
         let found = self.referenced(&item).await?;
         let find = |id: &str| found.get(id);
-        let at_ms = asked.at_ms.unwrap_or_else(super::write::now_ms);
+        let at_ms = asked.at_ms.unwrap_or_else(crate::write::now_ms);
         let rule = Rule::of(id, &item, &find, at_ms);
         let context = asked.context.as_deref();
         let evaluation = evaluate([&rule], context).pop();
@@ -329,7 +329,7 @@ fn toggles(ids: &std::collections::BTreeSet<String>) -> impl Iterator<Item = &St
 /// Evaluates rules for some clients: nobody, somebody, and somebody in a group.
 fn sample(id: &str, item: &toggle_rules::Item, found: &Found) -> Result<(), TogglesError> {
     let find = |id: &str| found.get(id);
-    let rule = Rule::of(id, item, &find, super::write::now_ms());
+    let rule = Rule::of(id, item, &find, crate::write::now_ms());
     let samples = [
         None,
         Some(r#"{"targetingKey":"sample","groups":[]}"#),

@@ -3,10 +3,10 @@
 use futures_util::stream::{StreamExt as _, iter};
 use serde::Serialize;
 
-use super::draft::{Draft, is_toggle, next_revision};
-use super::error::TogglesError;
-use super::store::{CONCURRENT, Store};
-use super::toggle::Toggle;
+use crate::draft::{Draft, is_toggle, next_revision};
+use crate::error::TogglesError;
+use crate::store::{CONCURRENT, Store};
+use crate::toggle::Toggle;
 
 /// Toggles that were copied from another system.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
