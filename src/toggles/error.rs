@@ -117,6 +117,9 @@ impl Hint for TogglesError {
             Self::Rule { .. } => {
                 "nothing was written; the language is flagd's targeting: https://flagd.dev/reference/flag-definitions/#targeting-rules"
             }
+            Self::Lacking { .. } => {
+                "nothing was copied; name it as well, or copy `--all` toggles of the other system"
+            }
             Self::NoSegment(_) => "run `frontage toggles segment list` to see all segments",
             Self::SegmentUsed { .. } => {
                 "change their rules first: `frontage toggles set ID on --rule JSON`"

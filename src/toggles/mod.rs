@@ -23,7 +23,8 @@ pub use receipt::{Receipt, Waited};
 pub use toggle_table::{
     Asked, AttributeText, Change, CommentError, Condition, Copied, Difference, Differing,
     Explanation, History, NameError, Recorded, Resent, RuleChange, Segment, Store, Toggle,
-    TogglesError, ValueError, check_attribute, check_comment, check_id, check_removal, differences,
+    TogglesError, ValueError, check_attribute, check_comment, check_id, check_key, check_removal,
+    differences, named_segments,
 };
 pub use watch::{Event, Watch};
 

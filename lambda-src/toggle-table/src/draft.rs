@@ -90,6 +90,18 @@ impl Draft {
         serde_json::to_vec(&[item]).unwrap_or_default().len()
     }
 
+    /// The item once the draft is written, apart from its key.
+    pub(crate) fn applied(&self, read: &Item) -> Item {
+        let mut after = if self.replaces {
+            Item::new()
+        } else {
+            read.clone()
+        };
+        after.retain(|name, _| !self.remove.contains(name));
+        after.extend(self.assigned());
+        after
+    }
+
     /// Whether the item is as written: the answer to a write may be lost, and the SDK repeats it.
     pub(crate) fn is_in(&self, item: &Item) -> bool {
         let mut assigned = self.assigned().into_iter();

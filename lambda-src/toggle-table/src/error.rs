@@ -1,7 +1,7 @@
 //! Why toggles could not be read or written.
 
 use thiserror::Error;
-use toggle_contract::MESSAGE_LIMIT;
+use toggle_contract::{MESSAGE_LIMIT, SEGMENT_PREFIX};
 use toggle_rules::RuleError;
 
 use crate::call::CallError;
@@ -73,6 +73,17 @@ pub enum TogglesError {
         /// Why.
         source: RuleError,
     },
+    /// Toggles cannot be copied without what their rules refer to.
+    #[error(
+        "toggle `{id}` needs {}, which is neither copied nor here",
+        named(needed)
+    )]
+    Lacking {
+        /// The featureId.
+        id: String,
+        /// The id of a toggle or a segment.
+        needed: String,
+    },
     /// The segment does not exist.
     #[error("there is no segment `{0}`")]
     NoSegment(String),
@@ -84,6 +95,13 @@ pub enum TogglesError {
         /// The ids of the toggles and segments that name it.
         by: Vec<String>,
     },
+}
+
+fn named(id: &str) -> String {
+    match id.strip_prefix(SEGMENT_PREFIX) {
+        Some(name) => format!("segment `{name}`"),
+        None => format!("toggle `{id}`"),
+    }
 }
 
 fn revised(live: Option<u64>) -> String {

@@ -170,7 +170,7 @@ impl Store {
     /// of it since: it may have been deleted. The revision and the author are new. Returns the revision.
     ///
     /// # Errors
-    /// As [`Store::set`], and if the history does not have it.
+    /// As [`Store::set`], also if its rules of then would be broken now, and if the history does not have it.
     pub async fn roll_back(
         &self,
         history: &History,
@@ -182,6 +182,7 @@ impl Store {
         for own in [TOGGLE_KEY, REVISION, LAST_CHANGE, REQUEST] {
             set.remove(own);
         }
+        self.check_rules(id, &set).await?;
         let write = self.write(id, |item, floor| {
             expect(id, item, if_revision)?;
             let draft = Draft {

@@ -105,10 +105,15 @@ impl Store {
 
     /// Every toggle, by id, without who changed it.
     pub async fn list(&self) -> Result<Vec<Toggle>, TogglesError> {
+        let mut toggles = self.list_all().await?;
+        toggles.retain(|toggle| !is_segment(toggle.id()));
+        Ok(toggles)
+    }
+
+    /// Every toggle and every segment, by id, without who changed it.
+    pub async fn list_all(&self) -> Result<Vec<Toggle>, TogglesError> {
         let items = self.items().await?;
-        let toggles = items
-            .into_iter()
-            .filter(|item| is_toggle(item) && !is_segment(id_of(item)));
+        let toggles = items.into_iter().filter(is_toggle);
         let toggles = toggles.map(|item| Toggle::from_item(item).without_author());
         let mut toggles: Vec<_> = toggles.collect();
         toggles.sort_by(|one, other| one.id().cmp(other.id()));
@@ -165,8 +170,8 @@ impl Store {
         if change.rules.is_some() {
             let item = self.read(change.id).await?;
             let item = Some(item).filter(is_toggle).unwrap_or_default();
-            self.check_rules(change.id, &item, &draft(change, &item))
-                .await?;
+            let after = draft(change, &item).applied(&item);
+            self.check_rules(change.id, &after).await?;
         }
         let write = self.write(change.id, |item, floor| {
             expect(change.id, item, change.if_revision)?;

@@ -1,13 +1,19 @@
 //! A toggle.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 use toggle_contract::receipt::REQUEST;
-use toggle_contract::{ACTIVE, LAST_CHANGE, REMOVED, REVISION, TOGGLE_KEY, TOUCHED_AT, VALUE};
+use toggle_contract::{
+    ACTIVE, LAST_CHANGE, PREREQUISITES, REMOVED, REVISION, SEGMENT, TARGETING, TOGGLE_KEY,
+    TOUCHED_AT, VALUE,
+};
+use toggle_rules::references;
 
 use crate::draft::{Item, revision};
-use crate::value::{Plain, plain, untyped, with_sorted_sets};
+use crate::value::{Plain, Typed, plain, untyped, with_sorted_sets};
 
 /// The attribute that people read.
 pub(crate) const NAME: &str = "featureName";
@@ -79,6 +85,17 @@ impl Toggle {
         content
             .map(|(name, value)| (name.clone(), with_sorted_sets(value)))
             .collect()
+    }
+
+    /// The ids of the toggles and segments that its rules refer to.
+    #[must_use]
+    pub fn references(&self) -> BTreeSet<String> {
+        let rules = [TARGETING, PREREQUISITES, SEGMENT];
+        let rules = rules.into_iter().filter_map(|name| {
+            let value = serde_json::to_value(Typed(self.0.get(name)?));
+            Some((name.to_owned(), value.ok()?))
+        });
+        references(&rules.collect())
     }
 
     /// Whether all attributes but id, revision and author are the same, with their types.

@@ -22,7 +22,7 @@ use crate::cli::{advice, context, identity};
 use crate::render;
 use crate::toggles::{
     self, AttributeText, Change, CommentError, NameError, RuleChange, Store, check_attribute,
-    check_comment, check_id, check_removal,
+    check_comment, check_id, check_key, check_removal,
 };
 
 /// The commands.
@@ -65,9 +65,9 @@ pub(super) enum Command {
         #[command(flatten)]
         wait: Wait,
     },
-    /// Show how the toggles differ from those of another system, as staging from production
+    /// Show how the toggles, and the segments that their rules name, differ from those of another system
     Diff(between::Diff),
-    /// Copy toggles of another system, with all attributes; those that it does not have stay
+    /// Copy toggles of another system, with all attributes and the segments that their rules name; others stay
     Copy(between::Copy),
     /// Say what a client is told of a toggle, and which of its rules decides that
     Explain(rules::Explain),
@@ -144,6 +144,12 @@ pub(super) enum State {
 
 fn id(text: &str) -> Result<String, NameError> {
     check_id(text)?;
+    Ok(text.to_owned())
+}
+
+/// The id of a toggle or of a segment.
+fn key(text: &str) -> Result<String, NameError> {
+    check_key(text)?;
     Ok(text.to_owned())
 }
 

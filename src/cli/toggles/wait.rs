@@ -15,7 +15,7 @@ use crate::render;
 use crate::toggles::{self, History, Receipt, Store, Waited};
 
 /// Whether a command waits.
-#[derive(Clone, Copy, Debug, Args)]
+#[derive(Clone, Copy, Debug, Default, Args)]
 pub(in crate::cli) struct Wait {
     /// Wait until the functions have sent it to every connection, and print how many accepted it.
     /// Exits with 1 if one did not
