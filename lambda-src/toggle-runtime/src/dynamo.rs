@@ -9,8 +9,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use toggle_contract::history;
 use toggle_contract::receipt::{self, Share};
 use toggle_contract::{
-    AT, BY, COMMENT, LAST_CHANGE, NAMES, PREREQUISITES, REVISION, SEGMENT, TARGETING, TOGGLE_KEY,
-    TOUCHED_AT,
+    APPROVED_BY, AT, BY, COMMENT, LAST_CHANGE, NAMES, PREREQUISITES, REVISION, SEGMENT, TARGETING,
+    TOGGLE_KEY, TOUCHED_AT,
 };
 use tracing::warn;
 
@@ -402,6 +402,7 @@ fn recorded(entry: &Entry, kept: u64) -> SdkItem {
         (REVISION, entry.revision.clone().map(AttributeValue::N)),
         (BY, author.map(|of| AttributeValue::S(of.by.clone()))),
         (COMMENT, author.and_then(|of| text(&of.comment))),
+        (APPROVED_BY, author.and_then(|of| text(&of.approved_by))),
         (LAST_CHANGE, text(&entry.last_change)),
     ];
     let stated = attributes.into_iter();

@@ -11,9 +11,9 @@ use toggle_rules::{
     Reason, Rule, RuleError, check, clauses, evaluate, is_segment, references, segment_id,
 };
 
-use crate::draft::{Draft, Item, is_toggle, next_revision};
+use crate::draft::{Draft, Item, expect, is_toggle, next_revision};
 use crate::error::TogglesError;
-use crate::store::Store;
+use crate::store::{Store, tombstone};
 use crate::value::{AttributeText, Typed};
 
 /// A change to a toggle's rules. What it does not name stays.
@@ -126,12 +126,12 @@ pub struct Segment {
     pub used_by: Vec<String>,
 }
 
-type Found = BTreeMap<String, toggle_rules::Item>;
+pub(crate) type Found = BTreeMap<String, toggle_rules::Item>;
 
 /// What rules refer to, however far.
-struct Closure {
+pub(crate) struct Closure {
     /// What exists of it, by id.
-    found: Found,
+    pub(crate) found: Found,
     /// The ids of the others.
     missing: BTreeSet<String>,
 }
@@ -195,7 +195,10 @@ impl Store {
     }
 
     /// What rules refer to, however far.
-    async fn referenced(&self, item: &toggle_rules::Item) -> Result<Closure, TogglesError> {
+    pub(crate) async fn referenced(
+        &self,
+        item: &toggle_rules::Item,
+    ) -> Result<Closure, TogglesError> {
         let (mut found, mut missing) = (Found::new(), BTreeSet::new());
         let mut next = references(item);
         while let Some(id) = next.pop_first() {
@@ -306,17 +309,36 @@ impl Store {
     ///
     /// # Errors
     /// [`TogglesError::NoSegment`] if there is none, [`TogglesError::SegmentUsed`] if a rule names it.
-    pub async fn delete_segment(&self, name: &str) -> Result<(), TogglesError> {
+    pub async fn delete_segment(
+        &self,
+        name: &str,
+        if_revision: Option<u64>,
+    ) -> Result<(), TogglesError> {
+        let id = segment_id(name);
+        self.check_unused(&id).await?;
+        let write = self.write(&id, |item, floor| {
+            expect(&id, item, if_revision)?;
+            Ok(tombstone(next_revision(&id, item, floor).unwrap_or(floor)))
+        });
+        write.await.map(|_| ())
+    }
+
+    /// Checks that a segment may be deleted. A toggle may be in any case.
+    pub(crate) async fn check_unused(&self, id: &str) -> Result<(), TogglesError> {
+        if !is_segment(id) {
+            return Ok(());
+        }
+        let name = name_of(id);
         let segments = self.segments().await?;
         let segment = segments.iter().find(|segment| segment.name == name);
         let segment = segment.ok_or_else(|| TogglesError::NoSegment(name.to_owned()))?;
-        if !segment.used_by.is_empty() {
-            return Err(TogglesError::SegmentUsed {
-                name: name.to_owned(),
-                by: segment.used_by.clone(),
-            });
+        if segment.used_by.is_empty() {
+            return Ok(());
         }
-        self.bury(&segment_id(name)).await
+        Err(TogglesError::SegmentUsed {
+            name: name.to_owned(),
+            by: segment.used_by.clone(),
+        })
     }
 }
 
@@ -362,7 +384,7 @@ fn text<'i>(item: &'i toggle_rules::Item, name: &str) -> Option<&'i str> {
 }
 
 /// An item in the form of messages. Values of attributes always serialise.
-fn typed(item: &Item) -> toggle_rules::Item {
+pub(crate) fn typed(item: &Item) -> toggle_rules::Item {
     let typed = item.iter().map(|(name, value)| {
         let value = serde_json::to_value(Typed(value)).unwrap_or_default();
         (name.clone(), value)
