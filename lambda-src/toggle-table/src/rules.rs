@@ -11,9 +11,10 @@ use toggle_rules::{
     Reason, Rule, RuleError, check, clauses, evaluate, is_segment, references, segment_id,
 };
 
-use crate::draft::{Draft, Item, is_toggle, next_revision};
+use crate::draft::{Draft, Item, expect, is_toggle, next_revision};
 use crate::error::TogglesError;
-use crate::store::Store;
+use crate::store::{Store, tombstone};
+use crate::toggle::Toggle;
 use crate::value::{AttributeText, Typed};
 
 /// A change to a toggle's rules. What it does not name stays.
@@ -126,12 +127,34 @@ pub struct Segment {
     pub used_by: Vec<String>,
 }
 
-type Found = BTreeMap<String, toggle_rules::Item>;
+impl Segment {
+    /// The segments among all toggles and segments of a system.
+    #[must_use]
+    pub fn all(toggles: &[Toggle]) -> Vec<Self> {
+        let references: Vec<_> = toggles
+            .iter()
+            .map(|of| (of.id(), of.references()))
+            .collect();
+        let segments = toggles.iter().filter_map(|of| {
+            let name = of.id().strip_prefix(toggle_contract::SEGMENT_PREFIX)?;
+            let condition = of.text(SEGMENT).filter(|condition| !condition.is_empty())?;
+            let users = references.iter().filter(|(_, used)| used.contains(of.id()));
+            Some(Self {
+                name: name.to_owned(),
+                condition: condition.to_owned(),
+                used_by: users.map(|(id, _)| (*id).to_owned()).collect(),
+            })
+        });
+        segments.collect()
+    }
+}
+
+pub(crate) type Found = BTreeMap<String, toggle_rules::Item>;
 
 /// What rules refer to, however far.
-struct Closure {
+pub(crate) struct Closure {
     /// What exists of it, by id.
-    found: Found,
+    pub(crate) found: Found,
     /// The ids of the others.
     missing: BTreeSet<String>,
 }
@@ -195,7 +218,10 @@ impl Store {
     }
 
     /// What rules refer to, however far.
-    async fn referenced(&self, item: &toggle_rules::Item) -> Result<Closure, TogglesError> {
+    pub(crate) async fn referenced(
+        &self,
+        item: &toggle_rules::Item,
+    ) -> Result<Closure, TogglesError> {
         let (mut found, mut missing) = (Found::new(), BTreeSet::new());
         let mut next = references(item);
         while let Some(id) = next.pop_first() {
@@ -259,28 +285,7 @@ impl Store {
 
     /// All segments, by name.
     pub async fn segments(&self) -> Result<Vec<Segment>, TogglesError> {
-        let items = self.items().await?;
-        let items: Found = items
-            .iter()
-            .filter(|item| is_toggle(item))
-            .map(typed)
-            .filter_map(|item| Some((text(&item, toggle_contract::TOGGLE_KEY)?.to_owned(), item)))
-            .collect();
-        let mut segments = Vec::new();
-        for (id, item) in &items {
-            let name = id.strip_prefix(toggle_contract::SEGMENT_PREFIX);
-            if let (Some(name), Some(condition)) = (name, text(item, SEGMENT)) {
-                let users = items
-                    .iter()
-                    .filter(|(_, user)| references(user).contains(id));
-                segments.push(Segment {
-                    name: name.to_owned(),
-                    condition: condition.to_owned(),
-                    used_by: users.map(|(id, _)| id.clone()).collect(),
-                });
-            }
-        }
-        Ok(segments)
+        Ok(Segment::all(&self.list_all().await?))
     }
 
     /// Writes a segment: each toggle whose rules name it is sent again.
@@ -306,17 +311,36 @@ impl Store {
     ///
     /// # Errors
     /// [`TogglesError::NoSegment`] if there is none, [`TogglesError::SegmentUsed`] if a rule names it.
-    pub async fn delete_segment(&self, name: &str) -> Result<(), TogglesError> {
+    pub async fn delete_segment(
+        &self,
+        name: &str,
+        if_revision: Option<u64>,
+    ) -> Result<(), TogglesError> {
+        let id = segment_id(name);
+        self.check_unused(&id).await?;
+        let write = self.write(&id, |item, floor| {
+            expect(&id, item, if_revision)?;
+            Ok(tombstone(next_revision(&id, item, floor).unwrap_or(floor)))
+        });
+        write.await.map(|_| ())
+    }
+
+    /// Checks that a segment may be deleted. A toggle may be in any case.
+    pub(crate) async fn check_unused(&self, id: &str) -> Result<(), TogglesError> {
+        if !is_segment(id) {
+            return Ok(());
+        }
+        let name = name_of(id);
         let segments = self.segments().await?;
         let segment = segments.iter().find(|segment| segment.name == name);
         let segment = segment.ok_or_else(|| TogglesError::NoSegment(name.to_owned()))?;
-        if !segment.used_by.is_empty() {
-            return Err(TogglesError::SegmentUsed {
-                name: name.to_owned(),
-                by: segment.used_by.clone(),
-            });
+        if segment.used_by.is_empty() {
+            return Ok(());
         }
-        self.bury(&segment_id(name)).await
+        Err(TogglesError::SegmentUsed {
+            name: name.to_owned(),
+            by: segment.used_by.clone(),
+        })
     }
 }
 
@@ -362,7 +386,7 @@ fn text<'i>(item: &'i toggle_rules::Item, name: &str) -> Option<&'i str> {
 }
 
 /// An item in the form of messages. Values of attributes always serialise.
-fn typed(item: &Item) -> toggle_rules::Item {
+pub(crate) fn typed(item: &Item) -> toggle_rules::Item {
     let typed = item.iter().map(|(name, value)| {
         let value = serde_json::to_value(Typed(value)).unwrap_or_default();
         (name.clone(), value)
