@@ -30,8 +30,9 @@ pub(super) fn websocket_api(
         name: stack.physical_name("websocket-api"),
         description: Some("Sends feature toggles to clients as they change".to_owned()),
         protocol_type: "WEBSOCKET".to_owned(),
-        route_selection_expression: "$request.body.action".to_owned(),
+        route_selection_expression: Some("$request.body.action".to_owned()),
         api_key_selection_expression: None,
+        cors_configuration: None,
         disable_execute_api_endpoint: Some(false),
     };
     let api = stack.add("websocket-api", api);
@@ -107,6 +108,7 @@ fn integration(api: &Handle<Api>, function: &Handle<Function>) -> Integration {
         connection_type: Some("INTERNET".to_owned()),
         credentials_arn: None,
         timeout_in_millis: Some(29_000),
+        payload_format_version: None,
         passthrough_behavior: None,
         content_handling_strategy: None,
         request_parameters: BTreeMap::new(),
@@ -143,6 +145,7 @@ fn route(
         operation_name: None,
         authorization_type: Some("NONE".to_owned()),
         authorizer_id: None,
+        authorization_scopes: Vec::new(),
         api_key_required: Some(false),
         model_selection_expression: None,
         route_response_selection_expression: None,
