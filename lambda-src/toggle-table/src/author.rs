@@ -4,18 +4,20 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use thiserror::Error;
-use toggle_contract::{AT, BY, COMMENT};
+use toggle_contract::{APPROVED_BY, AT, BY, COMMENT};
 
 /// The longest comment, in bytes: it is in the item, of which a record of the history has two.
 const LIMIT: usize = 1_024;
 
 /// Who changes toggles, and why.
-#[derive(Clone, Debug)]
-pub(super) struct Author {
-    /// The ARN of the caller.
-    pub(super) by: String,
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Author {
+    /// The ARN of the caller, or the name of a person.
+    pub(crate) by: String,
     /// Why.
-    pub(super) comment: Option<String>,
+    pub(crate) comment: Option<String>,
+    /// Who agreed, if that was needed.
+    pub(crate) approved_by: Option<String>,
 }
 
 /// Why a text is no comment.
@@ -36,14 +38,15 @@ pub fn check_comment(comment: &str) -> Result<(), CommentError> {
 
 impl Author {
     /// The attribute of an item that is changed at that time, in milliseconds since the epoch.
-    pub(super) fn signature(&self, at: u64) -> AttributeValue {
+    pub(crate) fn signature(&self, at: u64) -> AttributeValue {
         let text = |text: &str| AttributeValue::S(text.to_owned());
         let mut said = HashMap::from([
             (BY.to_owned(), text(&self.by)),
             (AT.to_owned(), AttributeValue::N(at.to_string())),
         ]);
-        if let Some(comment) = &self.comment {
-            said.insert(COMMENT.to_owned(), text(comment));
+        let also = [(COMMENT, &self.comment), (APPROVED_BY, &self.approved_by)];
+        for (name, of) in also {
+            said.extend(of.as_deref().map(|of| (name.to_owned(), text(of))));
         }
         AttributeValue::M(said)
     }

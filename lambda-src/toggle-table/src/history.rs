@@ -1,6 +1,5 @@
 //! What has become of toggles: the records of the function toggle-history.
 
-use aws::{Account, failed};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::primitives::{DateTime, DateTimeFormat};
@@ -9,14 +8,15 @@ use serde::Serialize;
 use serde_json::Value;
 use toggle_contract::history::{AFTER, BEFORE, CHANGED_AT, WITHOUT_IMAGES};
 use toggle_contract::receipt::REQUEST;
-use toggle_contract::{BY, COMMENT, LAST_CHANGE, REVISION, TOGGLE_KEY};
+use toggle_contract::{APPROVED_BY, BY, COMMENT, LAST_CHANGE, REVISION, TOGGLE_KEY};
 
-use super::compare::{Difference, Differing};
-use super::draft::{Draft, Item, expect, is_toggle, next_revision, revision};
-use super::error::TogglesError;
-use super::store::Store;
-use super::toggle::Toggle;
-use super::value::untyped;
+use crate::call::failed;
+use crate::compare::{Difference, Differing};
+use crate::draft::{Draft, Item, expect, is_toggle, next_revision, revision};
+use crate::error::TogglesError;
+use crate::store::Store;
+use crate::toggle::Toggle;
+use crate::value::untyped;
 
 /// The history of the toggles.
 #[derive(Clone, Debug)]
@@ -35,6 +35,9 @@ pub struct Recorded {
     pub revision: Option<u64>,
     /// Who made it: the ARN of a caller of AWS, as a rule. `None`: it was not made through Frontage.
     pub by: Option<String>,
+    /// Who agreed, if the change needed a second person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approved_by: Option<String>,
     /// Why, if that was said.
     pub comment: Option<String>,
     /// The toggle before it; `None` if there was none, or it is not known.
@@ -82,6 +85,7 @@ impl Recorded {
             changed_at: number(CHANGED_AT).unwrap_or_default(),
             revision: revision(item),
             by: text(BY).cloned(),
+            approved_by: text(APPROVED_BY).cloned(),
             comment: text(COMMENT).cloned(),
             before: toggle(BEFORE),
             after: toggle(AFTER),
@@ -102,8 +106,7 @@ fn image(text: &str) -> Item {
 impl History {
     /// The table of this name.
     #[must_use]
-    pub fn new(account: &Account, table: String) -> Self {
-        let client = account.client();
+    pub const fn new(client: Client, table: String) -> Self {
         Self { client, table }
     }
 
@@ -168,21 +171,22 @@ impl History {
 
 impl Store {
     /// Writes a toggle as the change with a revision left it, with all its attributes, whatever has become
-    /// of it since: it may have been deleted. The revision and the author are new. Returns the revision.
+    /// of it since: it may have been deleted. The revision and the author are new. Returns the toggle.
     ///
     /// # Errors
-    /// As [`Store::set`], and if the history does not have it.
+    /// As [`Store::set`], also if its rules of then would be broken now, and if the history does not have it.
     pub async fn roll_back(
         &self,
         history: &History,
         id: &str,
         to: u64,
         if_revision: Option<u64>,
-    ) -> Result<u64, TogglesError> {
+    ) -> Result<Toggle, TogglesError> {
         let mut set = history.left_by(id, to).await?;
         for own in [TOGGLE_KEY, REVISION, LAST_CHANGE, REQUEST] {
             set.remove(own);
         }
+        self.check_rules(id, &set).await?;
         let write = self.write(id, |item, floor| {
             expect(id, item, if_revision)?;
             let draft = Draft {
@@ -193,7 +197,7 @@ impl Store {
             };
             draft.checked(id, item)
         });
-        Ok(write.await?.1)
+        Ok(Toggle::from_item(write.await?.after))
     }
 }
 

@@ -1,10 +1,10 @@
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use fake_aws::FakeAws;
 use serde_json::{Value, json};
 
 use toggle_contract::MESSAGE_LIMIT;
 
 use super::*;
+use crate::fake::{last, store};
 
 const CHANGED: (&str, u16, &str) = (
     "Item",
@@ -31,22 +31,6 @@ const ODD: (&str, u16, &str) = (
     r#"{"Item": {"featureId": {"S": "1"}, "revision": {"S": "v2"}}}"#,
 );
 
-fn store(fake: &FakeAws) -> Store {
-    let config = aws_sdk_dynamodb::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("eu-west-1"))
-        .credentials_provider(Credentials::new("id", "secret", None, None, "tests"))
-        .endpoint_url("https://fake")
-        .http_client(fake.client())
-        .build();
-    Store {
-        client: Client::from_conf(config),
-        table: "toggles".to_owned(),
-        receipt: None,
-        author: None,
-    }
-}
-
 fn change(if_revision: Option<u64>) -> Change<'static> {
     Change {
         id: "1",
@@ -57,13 +41,6 @@ fn change(if_revision: Option<u64>) -> Change<'static> {
         attributes: &[],
         if_revision,
     }
-}
-
-/// The body of the last request, with the names and values of its expressions in their places.
-fn last(fake: &FakeAws) -> Value {
-    let requests = fake.requests();
-    let request = requests.last().unwrap();
-    serde_json::from_str(&request[request.find('{').unwrap()..]).unwrap()
 }
 
 /// The attributes that an update assigns, by name.
@@ -412,4 +389,87 @@ async fn a_request_does_not_make_a_message_longer() {
         let written = store(&fake).set(&change).await;
         assert_eq!(written.is_ok(), fits, "{written:?}");
     }
+}
+
+fn segment(name: &str, condition: &str) -> String {
+    let id = format!("segment:{name}");
+    json!({"Item": {"featureId": {"S": id}, "segment": {"S": condition}, "revision": {"N": "1"}}})
+        .to_string()
+}
+
+/// The answers to reads of these ids come in the order in which they are asked for.
+async fn set_segment(condition: &str, reads: &[&str], writes: bool) -> Result<(), TogglesError> {
+    let mut answers: Vec<_> = reads.iter().map(|read| ("GetItem", 200, *read)).collect();
+    if writes {
+        answers.extend([ABSENT, PUT]);
+    }
+    let fake = FakeAws::new(answers);
+    let written = store(&fake).set_segment("a", condition).await;
+    fake.assert_used();
+    assert_eq!(fake.count("PutItem"), usize::from(writes));
+    written
+}
+
+#[tokio::test]
+async fn a_segment_names_neither_itself_nor_what_is_not_there() {
+    let (b, to_a) = (
+        segment("b", r#"{"==": [1, 1]}"#),
+        segment("b", r#"{"!": [{"$ref": "a"}]}"#),
+    );
+    let to_gone = segment("b", r#"{"!": [{"$ref": "gone"}]}"#);
+    let of_b = r#"{"or": [{"$ref": "b"}, {"==": [1, 2]}]}"#;
+    set_segment(r#"{"==": [1, 1]}"#, &[], true).await.unwrap();
+    set_segment(of_b, &[&b], true).await.unwrap();
+    let told = |written: Result<(), TogglesError>| written.unwrap_err().to_string();
+    let circle = "the rule of `segment:a` is broken: `segment:a` refers to itself, by way of others or directly";
+    let own = set_segment(r#"{"!": [{"$ref": "a"}]}"#, &["{}"], false).await;
+    assert_eq!(told(own), circle, "although it does not exist yet");
+    let before = segment("a", r#"{"==": [1, 1]}"#);
+    assert_eq!(
+        told(set_segment(of_b, &[&to_a, &before], false).await),
+        circle
+    );
+    let gone = set_segment(of_b, &["{}"], false).await;
+    assert_eq!(
+        told(gone),
+        "the rule of `segment:a` is broken: there is no segment `b`"
+    );
+    let gone = set_segment(of_b, &[&to_gone, "{}"], false).await;
+    assert_eq!(
+        told(gone),
+        "the rule of `segment:a` is broken: there is no segment `gone`"
+    );
+    assert!(told(set_segment("5", &[], false).await).contains("it must be an object"));
+}
+
+#[tokio::test]
+async fn a_copied_toggle_has_the_segments_that_its_rules_name() {
+    let staff = segment("staff", r#"{"!": [{"$ref": "beta"}]}"#);
+    let beta = segment("beta", r#"{"==": [1, 1]}"#);
+    let there = FakeAws::new([
+        ("segment:beta", 200, &*beta),
+        ("segment:staff", 200, &*staff),
+    ]);
+    let chosen = Toggle::from_message(&json!({"featureId": {"S": "1"}, "isActive": {"BOOL": true},
+        "targeting": {"S": r#"{"if": [{"$ref": "staff"}, "on", "off"]}"#}}));
+    let all = store(&there)
+        .with_segments(vec![chosen.clone()])
+        .await
+        .unwrap();
+    let ids: Vec<_> = all.iter().map(Toggle::id).collect();
+    assert_eq!(ids, ["segment:beta", "segment:staff", "1"]);
+    let here = FakeAws::new([
+        ABSENT, ABSENT, PUT, ABSENT, ABSENT, PUT, ABSENT, ABSENT, PUT,
+    ]);
+    let copied = store(&here).copy(&all).await.unwrap();
+    assert_eq!(copied.copied, ["segment:beta", "segment:staff", "1"]);
+    here.assert_used();
+
+    let here = FakeAws::new([ABSENT]);
+    let refused = store(&here).copy(&[chosen]).await.unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "toggle `1` needs segment `staff`, which is neither copied nor here"
+    );
+    assert_eq!(here.requests().len(), 1, "nothing is written");
 }
