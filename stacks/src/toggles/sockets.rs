@@ -6,9 +6,10 @@ use model::types::apigatewayv2::{
     AccessLogSettings, Api, Deployment, Integration, Route, RouteSettings, Stage,
 };
 use model::types::lambda::{Function, Permission};
-use model::{Handle, Pseudo, StackBuilder, Text};
+use model::{Handle, StackBuilder, Text};
 
 use crate::description::Toggles;
+use crate::function::invocation_uri;
 
 /// A line of the access log, in JSON. Source of the variables: the API Gateway developer guide, `Configure
 /// logging for WebSocket APIs`.
@@ -91,19 +92,10 @@ fn access_logs(log_group: &str) -> AccessLogSettings {
 }
 
 fn integration(api: &Handle<Api>, function: &Handle<Function>) -> Integration {
-    let uri = [
-        Text::from("arn:"),
-        Pseudo::Partition.into(),
-        Text::from(":apigateway:"),
-        Pseudo::Region.into(),
-        Text::from(":lambda:path/2015-03-31/functions/"),
-        function.arn(),
-        Text::from("/invocations"),
-    ];
     Integration {
         api_id: api.id(),
         integration_type: "AWS_PROXY".to_owned(),
-        integration_uri: Some(Text::concat(uri)),
+        integration_uri: Some(invocation_uri(function)),
         integration_method: Some("POST".to_owned()),
         connection_type: Some("INTERNET".to_owned()),
         credentials_arn: None,

@@ -262,7 +262,7 @@ fn a_token_is_the_key_of_an_http_api_for_pages_of_this_machine() {
     json(&format!("/v2/apis/{api}/stages"), stage);
     let port = guarded().proxy.port();
     let shell = format!("http://d1.cloudfront.localhost:{port}");
-    let to = |method: &str, path: &str| {
+    let to = |method: &'static str, path: &str| {
         Request::new(method, &format!("/_aws/execute-api/{api}{path}"))
             .header("sec-fetch-site", "cross-site")
     };
