@@ -25,6 +25,12 @@ impl Pending {
     pub fn id(&self) -> &str {
         &self.id
     }
+
+    /// The revision of the toggle that it is a change of; zero if there is none.
+    #[must_use]
+    pub const fn revision(&self) -> u64 {
+        self.revision
+    }
 }
 
 impl Store {

@@ -14,6 +14,7 @@ use toggle_rules::{
 use crate::draft::{Draft, Item, expect, is_toggle, next_revision};
 use crate::error::TogglesError;
 use crate::store::{Store, tombstone};
+use crate::toggle::Toggle;
 use crate::value::{AttributeText, Typed};
 
 /// A change to a toggle's rules. What it does not name stays.
@@ -124,6 +125,28 @@ pub struct Segment {
     pub condition: String,
     /// The ids of the toggles and segments whose rules name it.
     pub used_by: Vec<String>,
+}
+
+impl Segment {
+    /// The segments among all toggles and segments of a system.
+    #[must_use]
+    pub fn all(toggles: &[Toggle]) -> Vec<Self> {
+        let references: Vec<_> = toggles
+            .iter()
+            .map(|of| (of.id(), of.references()))
+            .collect();
+        let segments = toggles.iter().filter_map(|of| {
+            let name = of.id().strip_prefix(toggle_contract::SEGMENT_PREFIX)?;
+            let condition = of.text(SEGMENT).filter(|condition| !condition.is_empty())?;
+            let users = references.iter().filter(|(_, used)| used.contains(of.id()));
+            Some(Self {
+                name: name.to_owned(),
+                condition: condition.to_owned(),
+                used_by: users.map(|(id, _)| (*id).to_owned()).collect(),
+            })
+        });
+        segments.collect()
+    }
 }
 
 pub(crate) type Found = BTreeMap<String, toggle_rules::Item>;
@@ -262,28 +285,7 @@ impl Store {
 
     /// All segments, by name.
     pub async fn segments(&self) -> Result<Vec<Segment>, TogglesError> {
-        let items = self.items().await?;
-        let items: Found = items
-            .iter()
-            .filter(|item| is_toggle(item))
-            .map(typed)
-            .filter_map(|item| Some((text(&item, toggle_contract::TOGGLE_KEY)?.to_owned(), item)))
-            .collect();
-        let mut segments = Vec::new();
-        for (id, item) in &items {
-            let name = id.strip_prefix(toggle_contract::SEGMENT_PREFIX);
-            if let (Some(name), Some(condition)) = (name, text(item, SEGMENT)) {
-                let users = items
-                    .iter()
-                    .filter(|(_, user)| references(user).contains(id));
-                segments.push(Segment {
-                    name: name.to_owned(),
-                    condition: condition.to_owned(),
-                    used_by: users.map(|(id, _)| id.clone()).collect(),
-                });
-            }
-        }
-        Ok(segments)
+        Ok(Segment::all(&self.list_all().await?))
     }
 
     /// Writes a segment: each toggle whose rules name it is sent again.

@@ -123,10 +123,15 @@ impl Store {
 
     /// Every toggle and every segment, by id, without who changed it.
     pub async fn list_all(&self) -> Result<Vec<Toggle>, TogglesError> {
+        let toggles = self.list_signed().await?.into_iter();
+        Ok(toggles.map(Toggle::without_author).collect())
+    }
+
+    /// Every toggle and every segment, by id, with who changed it.
+    pub async fn list_signed(&self) -> Result<Vec<Toggle>, TogglesError> {
         let items = self.items().await?;
         let toggles = items.into_iter().filter(is_toggle);
-        let toggles = toggles.map(|item| Toggle::from_item(item).without_author());
-        let mut toggles: Vec<_> = toggles.collect();
+        let mut toggles: Vec<_> = toggles.map(Toggle::from_item).collect();
         toggles.sort_by(|one, other| one.id().cmp(other.id()));
         Ok(toggles)
     }
