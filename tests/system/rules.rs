@@ -71,14 +71,24 @@ async fn each_client_hears_its_own_answer_and_no_rule() {
     reach(&mut nobody, "cart", false).await;
     explained(&project, &ada);
 
+    // A user is who a token says: anybody can state an id.
+    set(&["--no-rules", "--user", &ada]);
+    reach(&mut beta, "cart", true).await;
+    let mut impostor = admitted(handshake(&format!("{url}?id={ada}"), &[])).await;
+    reach(&mut impostor, "cart", false).await;
+    impostor.close().await;
+    let explain = |of: &str| project.ok(&["toggles", "explain", "cart", of, &ada]).stdout;
+    assert!(explain("--user").starts_with("cart is on"));
+    assert!(explain("--client").starts_with("cart is off"));
+
     // A segment, and one that changes.
     let segment = |condition: &str| {
         project.ok(&["toggles", "segment", "set", "first", condition]);
     };
-    segment(&json!({"in": [{"var": "targetingKey"}, [ada]]}).to_string());
+    segment(&json!({"in": [{"var": "sub"}, [ada]]}).to_string());
     set(&["--no-rules", "--segment", "first"]);
     reach(&mut beta, "cart", true).await;
-    segment(r#"{"!": [{"var": "targetingKey"}]}"#);
+    segment(r#"{"!": [{"var": "sub"}]}"#);
     reach(&mut beta, "cart", false).await;
     reach(&mut nobody, "cart", true).await;
 

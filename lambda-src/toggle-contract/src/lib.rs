@@ -74,7 +74,7 @@ pub const CONNECTION_KEY: &str = "connectionId";
 /// epoch.
 pub const CONNECTION_EXPIRY: &str = "expiry";
 /// The attribute with what a connection's rules are evaluated for, as JSON in a string:
-/// `{"targetingKey":"…","groups":["beta"]}` and further claims of a verified token, or nothing but a
+/// `{"sub":"…","targetingKey":"…","groups":["beta"]}` and further claims of a verified token, or nothing but a
 /// `targetingKey` that the client named itself. Absent: nothing is known of the client.
 pub const CONNECTION_CONTEXT: &str = "context";
 

@@ -8,6 +8,7 @@
 
 pub mod announce;
 pub mod backoff;
+mod batches;
 pub mod bucket;
 pub mod callback;
 pub mod clock;

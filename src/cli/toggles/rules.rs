@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, civil};
 use miette::Report;
 use serde_json::{Map, Value, json};
+use toggle_contract::doors::{GROUPS, SUBJECT, TARGETING_KEY};
 
 use super::{id, open};
 use crate::cli::advice;
@@ -107,9 +108,9 @@ impl Rules {
             return Some(rule.clone());
         }
         let groups = self.group.iter();
-        let groups = groups.map(|group| json!({ "in": [group, { "var": "groups" }] }));
-        let users = (!self.user.is_empty())
-            .then(|| json!({ "in": [{ "var": "targetingKey" }, self.user] }));
+        let groups = groups.map(|group| json!({ "in": [group, { "var": GROUPS }] }));
+        let users =
+            (!self.user.is_empty()).then(|| json!({ "in": [{ "var": SUBJECT }, self.user] }));
         let segments = self.segment.iter().map(|name| json!({ "$ref": name }));
         let mut conditions: Vec<_> = groups.chain(users).chain(segments).collect();
         let share = self
@@ -204,9 +205,12 @@ pub(in crate::cli) struct Explain {
     /// The toggle's featureId
     #[arg(value_parser = id)]
     id: String,
-    /// The user's `sub` in the user pool, or a browser's id. Default: nobody is known
+    /// The user's `sub` in the user pool. Default: nobody is known
     #[arg(long, value_name = "SUB")]
     user: Option<String>,
+    /// The id that a client without a user chose itself, such as a browser's
+    #[arg(long, value_name = "ID", conflicts_with_all = ["user", "group", "claim"])]
+    client: Option<String>,
     /// A group of the user (repeatable)
     #[arg(long, value_name = "GROUP")]
     group: Vec<String>,
@@ -234,10 +238,13 @@ impl Explain {
     fn context(&self) -> Option<String> {
         let mut context: Map<String, Value> = self.claim.iter().cloned().collect();
         if let Some(user) = &self.user {
-            context.insert("targetingKey".to_owned(), Value::from(user.as_str()));
+            context.insert(SUBJECT.to_owned(), Value::from(user.as_str()));
+        }
+        if let Some(key) = self.user.as_ref().or(self.client.as_ref()) {
+            context.insert(TARGETING_KEY.to_owned(), Value::from(key.as_str()));
         }
         if !self.group.is_empty() {
-            context.insert("groups".to_owned(), json!(self.group));
+            context.insert(GROUPS.to_owned(), json!(self.group));
         }
         (!context.is_empty()).then(|| Value::from(context).to_string())
     }

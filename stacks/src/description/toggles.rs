@@ -1,6 +1,8 @@
 //! `[toggles]`: the feature-toggle service.
 
-use toggle_contract::doors::{ANY_ORIGIN, Connect, GROUPS, TARGETING_KEY, name_in_context};
+use toggle_contract::doors::{
+    ANY_ORIGIN, Connect, GROUPS, SUBJECT, TARGETING_KEY, name_in_context,
+};
 
 use super::arn::{arn, kms_key};
 use super::problem::Problem;
@@ -283,7 +285,7 @@ fn claim(text: &str) -> Result<String, Rejected> {
     let why = match text.chars().find(|c| !is_allowed(*c)) {
         Some(stray) => format!("{} is not allowed here", quoted(&stray.to_string())),
         None if name.is_empty() => "a claim must have a name".to_owned(),
-        None if [TARGETING_KEY, GROUPS].contains(&name) => {
+        None if [SUBJECT, TARGETING_KEY, GROUPS].contains(&name) => {
             format!("rules always know a {}", quoted(name))
         }
         None => return Ok(text.to_owned()),
@@ -403,6 +405,7 @@ mod tests {
             "custom:",
             "groups",
             "custom:targetingKey",
+            "custom:sub",
             "https://example.com/plan",
             "a.b",
         ] {
