@@ -3,6 +3,8 @@
 //! | format | document | source |
 //! |---|---|---|
 //! | [`flagd`] | a flag definition | `json/flags.json` of open-feature/flagd-schemas |
+//! | [`unleash`] | an export | `export-result-schema.ts` of Unleash/unleash, and Unleash/client-specification |
+//! | [`launchdarkly`] | flags of the REST API | its reference, `Get feature flag`, and launchdarkly/node-server-sdk |
 //! | [`openfeature`] | a flag manifest | `schema/v0/flag-manifest.json` of open-feature/cli |
 //!
 //! No document has all that another one has. What cannot be carried is in [`Carried::lost`], and where it
@@ -13,10 +15,14 @@
 mod error;
 pub mod flagd;
 mod item;
+pub mod launchdarkly;
+mod logic;
 pub mod openfeature;
+mod rules;
 #[cfg(test)]
 mod samples;
 mod served;
+pub mod unleash;
 mod values;
 
 use std::collections::BTreeMap;

@@ -16,6 +16,7 @@ fn conditions() -> BoxedStrategy<Value> {
         Just(json!({"in": ["beta", {"var": "groups"}]})),
         Just(json!({"ends_with": [{"var": "email"}, "@example.com"]})),
         Just(json!({"$ref": "staff"})),
+        Just(json!({"$ref": "vip"})),
         Just(json!({"==": [{"var": "plan"}, "gold"]})),
         Just(json!({">=": [{"var": "$flagd.timestamp"}, NOW_MS / 1_000 + 40_000]})),
         Just(json!({"==": [{"fractional": [["on", 40], ["off", 60]]}, "on"]})),
@@ -36,19 +37,23 @@ fn targetings(names: &'static [&'static str]) -> BoxedStrategy<Value> {
         prop::sample::select(names).prop_map(|name| json!(name)),
         Just(Value::Null)
     ];
-    let share = (1..5_u8, 1..5_u8, prop::bool::ANY).prop_map(|(one, other, by)| {
-        let mut buckets = vec![
-            json!([names[0], one]),
-            json!([names[names.len() - 1], other]),
-        ];
-        if by {
-            buckets.insert(
-                0,
-                json!({"cat": [{"var": "$flagd.flagKey"}, {"var": "plan"}]}),
-            );
-        }
-        json!({ "fractional": buckets })
-    });
+    let share = (
+        prop::sample::select(&[(1, 1), (1, 3), (2, 3), (9, 1)][..]),
+        prop::bool::ANY,
+    )
+        .prop_map(|((one, other), by)| {
+            let mut buckets = vec![
+                json!([names[0], one]),
+                json!([names[names.len() - 1], other]),
+            ];
+            if by {
+                buckets.insert(
+                    0,
+                    json!({"cat": [{"var": "$flagd.flagKey"}, {"var": "plan"}]}),
+                );
+            }
+            json!({ "fractional": buckets })
+        });
     let then = prop_oneof![3 => name.clone(), 1 => share.clone()];
     let branch = (conditions(), then.clone(), then.clone());
     let branch =
@@ -188,4 +193,30 @@ pub(crate) fn items() -> BoxedStrategy<Items> {
         items
     })
     .boxed()
+}
+
+/// Clients of whom everything is known that rules here ask for.
+pub(crate) fn known() -> [String; 4] {
+    let of = |sub: &str, groups: &[&str], email: &str, plan: &str| {
+        let context = json!({"targetingKey": sub, "sub": sub, "groups": groups, "email": email, "plan": plan});
+        context.to_string()
+    };
+    [
+        of("u1", &["beta"], "ann@example.com", "gold"),
+        of("u2", &["staff"], "bob@example.org", "iron"),
+        of("u3", &[], "eve@example.com", "iron"),
+        of("u4", &["beta", "staff"], "kim@example.org", "gold"),
+    ]
+}
+
+/// Whether a toggle is on for a client.
+pub(crate) fn is_on(items: &Items, id: &str, at_ms: u64, context: Option<&str>) -> bool {
+    let rule = toggle_rules::Rule::of(id, &items[id], &|id: &str| items.get(id), at_ms);
+    let answer = toggle_rules::evaluate([&rule], context).remove(0);
+    assert!(
+        !matches!(answer.reason, toggle_rules::Reason::Broken(_)),
+        "{id}: {answer:?} {:?}",
+        items[id]
+    );
+    rule.is_on(answer.answer)
 }
