@@ -2,6 +2,7 @@
 
 use super::visible::field;
 use jiff::Timestamp;
+use toggle_rules::is_segment;
 
 use crate::toggles::{
     Copied, Difference, Differing, Explanation, Message, Recorded, Resent, Segment, Toggle, Waited,
@@ -102,7 +103,13 @@ pub fn toggle_history(changes: &[Recorded]) -> String {
 /// How many toggles were copied.
 #[must_use]
 pub fn copied(copied: &Copied) -> String {
-    let written = format!("{} copied", count(copied.copied.len()));
+    let segments = copied.copied.iter().filter(|id| is_segment(id)).count();
+    let toggles = count(copied.copied.len() - segments);
+    let written = match segments {
+        0 => format!("{toggles} copied"),
+        1 => format!("{toggles} and 1 segment copied"),
+        segments => format!("{toggles} and {segments} segments copied"),
+    };
     match copied.same {
         0 => written,
         1 => format!("{written}; 1 was the same"),

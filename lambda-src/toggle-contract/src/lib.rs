@@ -6,6 +6,7 @@
 
 pub mod doors;
 pub mod history;
+pub mod proposals;
 pub mod receipt;
 
 /// The attribute that is a toggle's key.
@@ -24,6 +25,8 @@ pub const LAST_CHANGE: &str = "lastChange";
 pub const BY: &str = "by";
 /// When, in milliseconds since the epoch, a number.
 pub const AT: &str = "at";
+/// Who agreed, if the change needed a second person: text.
+pub const APPROVED_BY: &str = "approvedBy";
 /// Why: text.
 pub const COMMENT: &str = "comment";
 
@@ -125,6 +128,22 @@ pub const HISTORY_TABLE: &str = "HISTORY_TABLE";
 /// The environment variable with the number of days that a record of it is kept, a positive decimal
 /// integer.
 pub const HISTORY_DAYS: &str = "HISTORY_DAYS";
+
+/// The environment variable with the name of the table of proposals: see [`proposals`]. Absent: toggle-api
+/// refuses what needs a second person.
+pub const PROPOSALS_TABLE: &str = "PROPOSALS_TABLE";
+/// The environment variable of toggle-api with who may change which toggles, JSON:
+/// `{"shipping":["shipping.*"],"operators":["*"]}`, the groups of the user pool with patterns of ids, in which `*`
+/// is any characters and `?` one.
+pub const MAY_FLIP: &str = "MAY_FLIP";
+/// The environment variable with the toggles whose changes need a second person, JSON: a list of patterns.
+/// Absent: none.
+pub const PROTECTED: &str = "PROTECTED";
+/// The environment variable of toggle-api with the issuer of tokens:
+/// `https://cognito-idp.REGION.amazonaws.com/POOL`.
+pub const ISSUER: &str = "ISSUER";
+/// The environment variable of toggle-api with the client of the user pool that tokens are for.
+pub const CLIENT_ID: &str = "CLIENT_ID";
 
 /// The environment variable with the name of the group of the schedules that wake toggles.
 pub const SCHEDULE_GROUP: &str = "SCHEDULE_GROUP";

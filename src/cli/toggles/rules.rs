@@ -7,7 +7,8 @@ use miette::Report;
 use serde_json::{Map, Value, json};
 use toggle_contract::doors::{GROUPS, SUBJECT, TARGETING_KEY};
 
-use super::{id, open};
+use super::wait::{Wait, Writing};
+use super::{Why, id, open};
 use crate::cli::advice;
 use crate::cli::global::{Format, Global};
 use crate::cli::output::{print, print_json, say};
@@ -280,12 +281,16 @@ pub(in crate::cli) enum Segments {
         /// The condition, in flagd's JSON: `{"ends_with": [{"var": "email"}, "@example.com"]}`
         #[arg(value_name = "JSON")]
         condition: String,
+        #[command(flatten)]
+        why: Why,
     },
     /// Delete a segment that no rule names
     Delete {
         /// Its name
         #[arg(value_parser = segment_name)]
         name: String,
+        #[command(flatten)]
+        why: Why,
     },
 }
 
@@ -298,10 +303,13 @@ fn segment_name(text: &str) -> Result<String, String> {
 }
 
 pub(super) async fn segments(global: &Global, command: &Segments) -> Result<(), Report> {
-    let store = open(global).await?;
     match command {
         Segments::List => {
-            let segments = store.segments().await.map_err(advice::report)?;
+            let segments = open(global)
+                .await?
+                .segments()
+                .await
+                .map_err(advice::report)?;
             match global.format {
                 Format::Json => print_json(&segments)?,
                 Format::Human if segments.is_empty() => say(
@@ -311,12 +319,19 @@ pub(super) async fn segments(global: &Global, command: &Segments) -> Result<(), 
                 Format::Human => print(&render::segments(&segments))?,
             }
         }
-        Segments::Set { name, condition } => {
-            let written = store.set_segment(name, condition).await;
+        Segments::Set {
+            name,
+            condition,
+            why,
+        } => {
+            let writing = Writing::open(global, Wait::default(), why).await?;
+            let written = writing.store.set_segment(name, condition).await;
             written.map_err(advice::report)?;
         }
-        Segments::Delete { name } => {
-            store.delete_segment(name).await.map_err(advice::report)?;
+        Segments::Delete { name, why } => {
+            let writing = Writing::open(global, Wait::default(), why).await?;
+            let deleted = writing.store.delete_segment(name).await;
+            deleted.map_err(advice::report)?;
         }
     }
     Ok(())

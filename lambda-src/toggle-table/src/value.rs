@@ -24,7 +24,7 @@ const LEVELS: usize = 32;
 /// A value that an attribute can have, with `DynamoDB`'s type: a number, text, a truth value, null, a
 /// list or a map.
 #[derive(Clone, Debug, PartialEq)]
-pub struct AttributeText(pub(super) AttributeValue);
+pub struct AttributeText(pub(crate) AttributeValue);
 
 /// Why a text is no value that `DynamoDB` keeps.
 #[derive(Debug, Error)]
@@ -111,7 +111,7 @@ fn number(text: &str) -> Result<String, ValueError> {
 }
 
 /// A value as plain JSON: numbers with all their digits, sets as lists, bytes in base 64.
-pub(super) struct Plain<'v>(pub(super) &'v AttributeValue);
+pub(crate) struct Plain<'v>(pub(super) &'v AttributeValue);
 
 impl Serialize for Plain<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -148,7 +148,7 @@ impl Serialize for PlainNumber<'_> {
 }
 
 /// The members of a map by name.
-pub(super) fn plain(
+pub(crate) fn plain(
     members: &HashMap<String, AttributeValue>,
 ) -> impl Iterator<Item = (&String, Plain<'_>)> {
     let members: BTreeMap<_, _> = members.iter().collect();
@@ -158,7 +158,7 @@ pub(super) fn plain(
 }
 
 /// A value in the form of messages, `DynamoDB`'s own JSON: `{"N": "5"}`.
-pub(super) struct Typed<'v>(pub(super) &'v AttributeValue);
+pub(crate) struct Typed<'v>(pub(super) &'v AttributeValue);
 
 impl Serialize for Typed<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -187,7 +187,7 @@ impl Serialize for Typed<'_> {
 }
 
 /// Reads a value in the form of messages.
-pub(super) fn untyped(value: &Value) -> AttributeValue {
+pub(crate) fn untyped(value: &Value) -> AttributeValue {
     let mut members = value.as_object().into_iter().flatten();
     let Some((of, value)) = members.next() else {
         return AttributeValue::Null(true);
@@ -229,7 +229,7 @@ fn base64(bytes: &Blob) -> String {
 }
 
 /// The same value, so that equal ones are alike: `DynamoDB` returns a set in any order.
-pub(super) fn with_sorted_sets(value: &AttributeValue) -> AttributeValue {
+pub(crate) fn with_sorted_sets(value: &AttributeValue) -> AttributeValue {
     match value {
         AttributeValue::Ss(texts) => AttributeValue::Ss(sorted(texts.clone())),
         AttributeValue::Ns(numbers) => AttributeValue::Ns(sorted(numbers.clone())),

@@ -413,3 +413,86 @@ async fn a_request_does_not_make_a_message_longer() {
         assert_eq!(written.is_ok(), fits, "{written:?}");
     }
 }
+
+fn segment(name: &str, condition: &str) -> String {
+    let id = format!("segment:{name}");
+    json!({"Item": {"featureId": {"S": id}, "segment": {"S": condition}, "revision": {"N": "1"}}})
+        .to_string()
+}
+
+/// The answers to reads of these ids come in the order in which they are asked for.
+async fn set_segment(condition: &str, reads: &[&str], writes: bool) -> Result<(), TogglesError> {
+    let mut answers: Vec<_> = reads.iter().map(|read| ("GetItem", 200, *read)).collect();
+    if writes {
+        answers.extend([ABSENT, PUT]);
+    }
+    let fake = FakeAws::new(answers);
+    let written = store(&fake).set_segment("a", condition).await;
+    fake.assert_used();
+    assert_eq!(fake.count("PutItem"), usize::from(writes));
+    written
+}
+
+#[tokio::test]
+async fn a_segment_names_neither_itself_nor_what_is_not_there() {
+    let (b, to_a) = (
+        segment("b", r#"{"==": [1, 1]}"#),
+        segment("b", r#"{"!": [{"$ref": "a"}]}"#),
+    );
+    let to_gone = segment("b", r#"{"!": [{"$ref": "gone"}]}"#);
+    let of_b = r#"{"or": [{"$ref": "b"}, {"==": [1, 2]}]}"#;
+    set_segment(r#"{"==": [1, 1]}"#, &[], true).await.unwrap();
+    set_segment(of_b, &[&b], true).await.unwrap();
+    let told = |written: Result<(), TogglesError>| written.unwrap_err().to_string();
+    let circle = "the rule of `segment:a` is broken: `segment:a` refers to itself, by way of others or directly";
+    let own = set_segment(r#"{"!": [{"$ref": "a"}]}"#, &["{}"], false).await;
+    assert_eq!(told(own), circle, "although it does not exist yet");
+    let before = segment("a", r#"{"==": [1, 1]}"#);
+    assert_eq!(
+        told(set_segment(of_b, &[&to_a, &before], false).await),
+        circle
+    );
+    let gone = set_segment(of_b, &["{}"], false).await;
+    assert_eq!(
+        told(gone),
+        "the rule of `segment:a` is broken: there is no segment `b`"
+    );
+    let gone = set_segment(of_b, &[&to_gone, "{}"], false).await;
+    assert_eq!(
+        told(gone),
+        "the rule of `segment:a` is broken: there is no segment `gone`"
+    );
+    assert!(told(set_segment("5", &[], false).await).contains("it must be an object"));
+}
+
+#[tokio::test]
+async fn a_copied_toggle_has_the_segments_that_its_rules_name() {
+    let staff = segment("staff", r#"{"!": [{"$ref": "beta"}]}"#);
+    let beta = segment("beta", r#"{"==": [1, 1]}"#);
+    let there = FakeAws::new([
+        ("segment:beta", 200, &*beta),
+        ("segment:staff", 200, &*staff),
+    ]);
+    let chosen = Toggle::from_message(&json!({"featureId": {"S": "1"}, "isActive": {"BOOL": true},
+        "targeting": {"S": r#"{"if": [{"$ref": "staff"}, "on", "off"]}"#}}));
+    let all = store(&there)
+        .with_segments(vec![chosen.clone()])
+        .await
+        .unwrap();
+    let ids: Vec<_> = all.iter().map(Toggle::id).collect();
+    assert_eq!(ids, ["segment:beta", "segment:staff", "1"]);
+    let here = FakeAws::new([
+        ABSENT, ABSENT, PUT, ABSENT, ABSENT, PUT, ABSENT, ABSENT, PUT,
+    ]);
+    let copied = store(&here).copy(&all).await.unwrap();
+    assert_eq!(copied.copied, ["segment:beta", "segment:staff", "1"]);
+    here.assert_used();
+
+    let here = FakeAws::new([ABSENT]);
+    let refused = store(&here).copy(&[chosen]).await.unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "toggle `1` needs segment `staff`, which is neither copied nor here"
+    );
+    assert_eq!(here.requests().len(), 1, "nothing is written");
+}

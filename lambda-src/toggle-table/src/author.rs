@@ -11,11 +11,11 @@ const LIMIT: usize = 1_024;
 
 /// Who changes toggles, and why.
 #[derive(Clone, Debug)]
-pub(super) struct Author {
+pub(crate) struct Author {
     /// The ARN of the caller.
-    pub(super) by: String,
+    pub(crate) by: String,
     /// Why.
-    pub(super) comment: Option<String>,
+    pub(crate) comment: Option<String>,
 }
 
 /// Why a text is no comment.
@@ -36,7 +36,7 @@ pub fn check_comment(comment: &str) -> Result<(), CommentError> {
 
 impl Author {
     /// The attribute of an item that is changed at that time, in milliseconds since the epoch.
-    pub(super) fn signature(&self, at: u64) -> AttributeValue {
+    pub(crate) fn signature(&self, at: u64) -> AttributeValue {
         let text = |text: &str| AttributeValue::S(text.to_owned());
         let mut said = HashMap::from([
             (BY.to_owned(), text(&self.by)),

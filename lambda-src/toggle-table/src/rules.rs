@@ -1,18 +1,20 @@
 //! Rules of toggles: what an operator writes of them, checked before it is written, and explained.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Serialize;
 use toggle_contract::{
     DEFAULT_VARIANT, PREREQUISITES, RAMP, RULES, SEGMENT, TARGETING, TOUCHED_AT, VARIANTS, WINDOWS,
 };
-use toggle_rules::{Reason, Rule, RuleError, check, clauses, evaluate, references, segment_id};
+use toggle_rules::{
+    Reason, Rule, RuleError, check, clauses, evaluate, is_segment, references, segment_id,
+};
 
-use super::draft::{Draft, Item, is_toggle, next_revision};
-use super::error::TogglesError;
-use super::store::Store;
-use super::value::{AttributeText, Typed};
+use crate::draft::{Draft, Item, is_toggle, next_revision};
+use crate::error::TogglesError;
+use crate::store::Store;
+use crate::value::{AttributeText, Typed};
 
 /// A change to a toggle's rules. What it does not name stays.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -35,7 +37,7 @@ pub struct RuleChange {
 
 impl RuleChange {
     /// Writes the change into a draft.
-    pub(super) fn apply(&self, draft: &mut Draft, item: &Item) {
+    pub(crate) fn apply(&self, draft: &mut Draft, item: &Item) {
         if self.clear {
             let all = RULES.into_iter().chain([DEFAULT_VARIANT, TOUCHED_AT]);
             let there = all.filter(|name| item.contains_key(*name));
@@ -126,27 +128,26 @@ pub struct Segment {
 
 type Found = BTreeMap<String, toggle_rules::Item>;
 
+/// What rules refer to, however far.
+struct Closure {
+    /// What exists of it, by id.
+    found: Found,
+    /// The ids of the others.
+    missing: BTreeSet<String>,
+}
+
 impl Store {
-    /// Checks what an item would be with a draft, against some clients: rules that are broken must not be
-    /// written, since they are off for everybody.
-    pub(super) async fn check_rules(
-        &self,
-        id: &str,
-        item: &Item,
-        draft: &Draft,
-    ) -> Result<(), TogglesError> {
-        let mut after = if draft.replaces {
-            Item::new()
-        } else {
-            item.clone()
-        };
-        after.extend(draft.set.clone());
-        after.retain(|name, _| !draft.remove.contains(name));
+    /// Checks what an item would be, against some clients: rules that are broken must not be written, since
+    /// they are off for everybody.
+    pub(crate) async fn check_rules(&self, id: &str, after: &Item) -> Result<(), TogglesError> {
+        if is_segment(id) {
+            return self.check_segment(id, after).await;
+        }
         if let Some(targeting) = after.get(TARGETING).and_then(|value| value.as_s().ok()) {
             check(targeting).map_err(|error| broken(id, error))?;
         }
-        let after = typed(&after);
-        let found = self.referenced(&after).await?;
+        let after = typed(after);
+        let found = self.referenced(&after).await?.found;
         for prerequisite in toggles(&references(&after)) {
             if !found.contains_key(prerequisite) {
                 return Err(TogglesError::NoToggle {
@@ -171,22 +172,46 @@ impl Store {
         Ok(())
     }
 
-    /// What a toggle's rules refer to, however far.
-    async fn referenced(&self, item: &toggle_rules::Item) -> Result<Found, TogglesError> {
-        let mut found = Found::new();
-        let mut missing = references(item);
-        while let Some(next) = missing.pop_first() {
-            if found.contains_key(&next) {
+    /// Checks a segment: the segments that it names must exist, and neither it nor they may name it.
+    async fn check_segment(&self, id: &str, after: &Item) -> Result<(), TogglesError> {
+        let after = typed(after);
+        let condition = text(&after, SEGMENT).ok_or(RuleError::Type {
+            name: SEGMENT,
+            must: "S",
+        });
+        let checked = condition.and_then(check);
+        checked.map_err(|error| broken(id, error))?;
+        let Closure { found, missing } = self.referenced(&after).await?;
+        if found.contains_key(id) || missing.contains(id) {
+            return Err(broken(id, RuleError::Circle(id.to_owned())));
+        }
+        match missing.first() {
+            Some(missing) => Err(broken(
+                id,
+                RuleError::NoSegment(name_of(missing).to_owned()),
+            )),
+            None => Ok(()),
+        }
+    }
+
+    /// What rules refer to, however far.
+    async fn referenced(&self, item: &toggle_rules::Item) -> Result<Closure, TogglesError> {
+        let (mut found, mut missing) = (Found::new(), BTreeSet::new());
+        let mut next = references(item);
+        while let Some(id) = next.pop_first() {
+            if found.contains_key(&id) || missing.contains(&id) {
                 continue;
             }
-            let needed = self.read(&next).await?;
+            let needed = self.read(&id).await?;
             if is_toggle(&needed) {
                 let needed = typed(&needed);
-                missing.extend(references(&needed));
-                found.insert(next, needed);
+                next.extend(references(&needed));
+                found.insert(id, needed);
+            } else {
+                missing.insert(id);
             }
         }
-        Ok(found)
+        Ok(Closure { found, missing })
     }
 
     /// Says what a client is told of a toggle, and which part of its rules decides that.
@@ -196,9 +221,9 @@ impl Store {
     pub async fn explain(&self, id: &str, asked: &Asked) -> Result<Explanation, TogglesError> {
         let item = self.existing_item(id).await?;
         let item = typed(&item);
-        let found = self.referenced(&item).await?;
+        let found = self.referenced(&item).await?.found;
         let find = |id: &str| found.get(id);
-        let at_ms = asked.at_ms.unwrap_or_else(super::write::now_ms);
+        let at_ms = asked.at_ms.unwrap_or_else(crate::write::now_ms);
         let rule = Rule::of(id, &item, &find, at_ms);
         let context = asked.context.as_deref();
         let evaluation = evaluate([&rule], context).pop();
@@ -264,21 +289,8 @@ impl Store {
     /// [`TogglesError::Rule`] if the condition is broken.
     pub async fn set_segment(&self, name: &str, condition: &str) -> Result<(), TogglesError> {
         let id = segment_id(name);
-        check(condition).map_err(|error| broken(&id, error))?;
         let set = Item::from([(SEGMENT.to_owned(), AttributeValue::S(condition.to_owned()))]);
-        let mut after = typed(&set);
-        let found = self.referenced(&after).await?;
-        // As a toggle with this condition would be: segments that it names must exist, and not name it.
-        let this = found.get(&id).cloned();
-        let of_this = after.remove(SEGMENT);
-        after.extend(of_this.map(|condition| (TARGETING.to_owned(), condition)));
-        after.insert(
-            toggle_contract::ACTIVE.to_owned(),
-            serde_json::json!({"BOOL": true}),
-        );
-        if this.is_some() {
-            return Err(broken(&id, RuleError::Circle(id.clone())));
-        }
+        self.check_segment(&id, &set).await?;
         let write = self.write(&id, |item, floor| {
             Ok(Draft {
                 set: set.clone(),
@@ -287,10 +299,7 @@ impl Store {
                 ..Draft::default()
             })
         });
-        match missing_segment(&after, &found) {
-            Some(missing) => Err(broken(&id, RuleError::NoSegment(missing))),
-            None => write.await.map(|_| ()),
-        }
+        write.await.map(|_| ())
     }
 
     /// Deletes a segment that no rule names.
@@ -311,25 +320,21 @@ impl Store {
     }
 }
 
-/// A segment that a condition refers to, and that does not exist.
-fn missing_segment(item: &toggle_rules::Item, found: &Found) -> Option<String> {
-    let missing = references(item)
-        .into_iter()
-        .find(|id| !found.contains_key(id));
-    let missing = missing?;
-    let name = missing.strip_prefix(toggle_contract::SEGMENT_PREFIX);
-    Some(name.unwrap_or(&missing).to_owned())
+/// The name of a segment.
+fn name_of(id: &str) -> &str {
+    id.strip_prefix(toggle_contract::SEGMENT_PREFIX)
+        .unwrap_or(id)
 }
 
 /// The ids of toggles, not of segments.
-fn toggles(ids: &std::collections::BTreeSet<String>) -> impl Iterator<Item = &String> {
-    ids.iter().filter(|id| !toggle_rules::is_segment(id))
+fn toggles(ids: &BTreeSet<String>) -> impl Iterator<Item = &String> {
+    ids.iter().filter(|id| !is_segment(id))
 }
 
 /// Evaluates rules for some clients: nobody, somebody, and somebody in a group.
 fn sample(id: &str, item: &toggle_rules::Item, found: &Found) -> Result<(), TogglesError> {
     let find = |id: &str| found.get(id);
-    let rule = Rule::of(id, item, &find, super::write::now_ms());
+    let rule = Rule::of(id, item, &find, crate::write::now_ms());
     let samples = [
         None,
         Some(r#"{"targetingKey":"sample","groups":[]}"#),

@@ -1,6 +1,5 @@
 //! What has become of toggles: the records of the function toggle-history.
 
-use aws::{Account, failed};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::primitives::{DateTime, DateTimeFormat};
@@ -11,12 +10,13 @@ use toggle_contract::history::{AFTER, BEFORE, CHANGED_AT, WITHOUT_IMAGES};
 use toggle_contract::receipt::REQUEST;
 use toggle_contract::{BY, COMMENT, LAST_CHANGE, REVISION, TOGGLE_KEY};
 
-use super::compare::{Difference, Differing};
-use super::draft::{Draft, Item, expect, is_toggle, next_revision, revision};
-use super::error::TogglesError;
-use super::store::Store;
-use super::toggle::Toggle;
-use super::value::untyped;
+use crate::call::failed;
+use crate::compare::{Difference, Differing};
+use crate::draft::{Draft, Item, expect, is_toggle, next_revision, revision};
+use crate::error::TogglesError;
+use crate::store::Store;
+use crate::toggle::Toggle;
+use crate::value::untyped;
 
 /// The history of the toggles.
 #[derive(Clone, Debug)]
@@ -102,8 +102,7 @@ fn image(text: &str) -> Item {
 impl History {
     /// The table of this name.
     #[must_use]
-    pub fn new(account: &Account, table: String) -> Self {
-        let client = account.client();
+    pub const fn new(client: Client, table: String) -> Self {
         Self { client, table }
     }
 
@@ -171,7 +170,7 @@ impl Store {
     /// of it since: it may have been deleted. The revision and the author are new. Returns the revision.
     ///
     /// # Errors
-    /// As [`Store::set`], and if the history does not have it.
+    /// As [`Store::set`], also if its rules of then would be broken now, and if the history does not have it.
     pub async fn roll_back(
         &self,
         history: &History,
@@ -183,6 +182,7 @@ impl Store {
         for own in [TOGGLE_KEY, REVISION, LAST_CHANGE, REQUEST] {
             set.remove(own);
         }
+        self.check_rules(id, &set).await?;
         let write = self.write(id, |item, floor| {
             expect(id, item, if_revision)?;
             let draft = Draft {

@@ -7,7 +7,7 @@ use toggle_contract::{
     TOMBSTONE_EXPIRY, TOUCHED_AT, VALUE, VARIANT,
 };
 
-use super::toggle::NAME;
+use crate::toggle::NAME;
 
 /// The longest partition key of `DynamoDB`, in bytes ("Constraints" in its developer guide).
 const ID_LIMIT: usize = 2048;
@@ -59,6 +59,14 @@ pub fn check_id(id: &str) -> Result<(), NameError> {
     if id.starts_with(SEGMENT_PREFIX) {
         return Err(NameError::Segment);
     }
+    check_key(id)
+}
+
+/// Checks the featureId of a toggle, or the id of a segment.
+///
+/// # Errors
+/// [`NameError::Id`].
+pub fn check_key(id: &str) -> Result<(), NameError> {
     match id.len() {
         1..=ID_LIMIT => Ok(()),
         length => Err(NameError::Id(length)),

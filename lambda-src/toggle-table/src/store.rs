@@ -1,24 +1,23 @@
-//! The toggles table, read and written with the operator's credentials.
+//! The toggles table, read and written.
 
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeSet;
 
-use aws::{Account, failed};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::stream::{StreamExt as _, TryStreamExt as _, iter};
 use serde::Serialize;
 
-use super::author::Author;
-use super::draft::{Draft, Item, expect, is_toggle, next_revision};
-use super::error::TogglesError;
-use super::receipt::Receipt;
-use super::rules::RuleChange;
-use super::toggle::{NAME, Toggle};
-use super::value::AttributeText;
-use super::write::now_ms;
+use crate::author::Author;
+use crate::call::failed;
+use crate::draft::{Draft, Item, expect, is_toggle, next_revision};
+use crate::error::TogglesError;
+use crate::rules::RuleChange;
+use crate::toggle::{NAME, Toggle};
+use crate::value::AttributeText;
+use crate::write::now_ms;
 use toggle_contract::{ACTIVE, REMOVED, TOGGLE_KEY, TOMBSTONE_EXPIRY, VALUE};
 use toggle_rules::is_segment;
 
@@ -26,7 +25,7 @@ use toggle_rules::is_segment;
 const TOMBSTONE_SECONDS: u64 = 24 * 60 * 60;
 
 /// How many calls are made at the same time.
-pub(super) const CONCURRENT: usize = 16;
+pub(crate) const CONCURRENT: usize = 16;
 
 /// The similarity of two ids, from 0 to 1, at which one is suggested for the other.
 const ALIKE: f64 = 0.85;
@@ -34,12 +33,12 @@ const ALIKE: f64 = 0.85;
 /// The toggles table.
 #[derive(Clone, Debug)]
 pub struct Store {
-    pub(super) client: Client,
-    pub(super) table: String,
+    pub(crate) client: Client,
+    pub(crate) table: String,
     /// The key of the receipt that each change asks for.
-    pub(super) receipt: Option<String>,
+    pub(crate) receipt: Option<String>,
     /// Who changes toggles, and why.
-    pub(super) author: Option<Author>,
+    pub(crate) author: Option<Author>,
 }
 
 /// A change to one toggle.
@@ -74,16 +73,15 @@ pub struct Resent {
 }
 
 impl Store {
-    /// The table of this name.
+    /// The table of this name, which somebody changes: the ARN of a caller of AWS, as a rule.
     #[must_use]
-    pub fn new(account: &Account, table: String) -> Self {
-        let client = account.for_data().client();
+    pub fn new(client: Client, table: String, by: impl Into<String>) -> Self {
         Self {
             client,
             table,
             receipt: None,
             author: Some(Author {
-                by: account.caller().to_owned(),
+                by: by.into(),
                 comment: None,
             }),
         }
@@ -100,17 +98,22 @@ impl Store {
 
     /// The same table, whose changes ask the functions for a receipt of this key.
     #[must_use]
-    pub fn asking_for(self, receipt: &Receipt) -> Self {
-        let receipt = Some(receipt.key().to_owned());
+    pub fn asking_for(self, receipt: &str) -> Self {
+        let receipt = Some(receipt.to_owned());
         Self { receipt, ..self }
     }
 
     /// Every toggle, by id, without who changed it.
     pub async fn list(&self) -> Result<Vec<Toggle>, TogglesError> {
+        let mut toggles = self.list_all().await?;
+        toggles.retain(|toggle| !is_segment(toggle.id()));
+        Ok(toggles)
+    }
+
+    /// Every toggle and every segment, by id, without who changed it.
+    pub async fn list_all(&self) -> Result<Vec<Toggle>, TogglesError> {
         let items = self.items().await?;
-        let toggles = items
-            .into_iter()
-            .filter(|item| is_toggle(item) && !is_segment(id_of(item)));
+        let toggles = items.into_iter().filter(is_toggle);
         let toggles = toggles.map(|item| Toggle::from_item(item).without_author());
         let mut toggles: Vec<_> = toggles.collect();
         toggles.sort_by(|one, other| one.id().cmp(other.id()));
@@ -126,7 +129,7 @@ impl Store {
     }
 
     /// The item of the toggle of this id.
-    pub(super) async fn existing_item(&self, id: &str) -> Result<Item, TogglesError> {
+    pub(crate) async fn existing_item(&self, id: &str) -> Result<Item, TogglesError> {
         let item = self.read(id).await?;
         if is_toggle(&item) {
             Ok(item)
@@ -136,7 +139,7 @@ impl Store {
     }
 
     /// Leaves a tombstone of an item, whatever it is.
-    pub(super) async fn bury(&self, id: &str) -> Result<(), TogglesError> {
+    pub(crate) async fn bury(&self, id: &str) -> Result<(), TogglesError> {
         let write = self.write(id, |item, floor| {
             Ok(tombstone(next_revision(id, item, floor).unwrap_or(floor)))
         });
@@ -167,8 +170,8 @@ impl Store {
         if change.rules.is_some() {
             let item = self.read(change.id).await?;
             let item = Some(item).filter(is_toggle).unwrap_or_default();
-            self.check_rules(change.id, &item, &draft(change, &item))
-                .await?;
+            let after = draft(change, &item).applied(&item);
+            self.check_rules(change.id, &after).await?;
         }
         let write = self.write(change.id, |item, floor| {
             expect(change.id, item, change.if_revision)?;
@@ -313,7 +316,7 @@ impl Store {
     }
 
     /// All items, the tombstones too.
-    pub(super) async fn items(&self) -> Result<Vec<Item>, TogglesError> {
+    pub(crate) async fn items(&self) -> Result<Vec<Item>, TogglesError> {
         let pages = self
             .client
             .scan()
@@ -327,7 +330,7 @@ impl Store {
     }
 
     /// The item of this id; empty if it does not exist.
-    pub(super) async fn read(&self, id: &str) -> Result<Item, TogglesError> {
+    pub(crate) async fn read(&self, id: &str) -> Result<Item, TogglesError> {
         let call = self
             .client
             .get_item()

@@ -2,12 +2,12 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use aws::failed;
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::draft::{Draft, Item};
-use super::error::TogglesError;
-use super::store::Store;
+use crate::call::failed;
+use crate::draft::{Draft, Item};
+use crate::error::TogglesError;
+use crate::store::Store;
 use toggle_contract::{REVISION, TOGGLE_KEY};
 
 /// A write fails only if another one succeeded in between, so this many in a row are a fault.
@@ -20,7 +20,7 @@ impl Store {
     /// Writes what `make` makes of the item and of the lowest revision that it may get. It is read and
     /// made again as often as the item changes in between. Returns the item as it was before, and its
     /// new revision.
-    pub(super) async fn write(
+    pub(crate) async fn write(
         &self,
         id: &str,
         make: impl Fn(&Item, u64) -> Result<Draft, TogglesError>,
@@ -48,7 +48,7 @@ impl Store {
     }
 
     /// Writes a draft if the item is still as it was read.
-    pub(super) async fn try_write(
+    pub(crate) async fn try_write(
         &self,
         id: &str,
         read: &Item,
@@ -137,7 +137,8 @@ fn condition(read: &Item) -> Condition {
 }
 
 /// The milliseconds since the epoch.
-pub(super) fn now_ms() -> u64 {
+#[must_use]
+pub fn now_ms() -> u64 {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);
     u64::try_from(since_epoch.unwrap_or_default().as_millis()).unwrap_or(u64::MAX)
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::toggle::Toggle;
+use crate::toggle::Toggle;
 
 /// A toggle that two systems do not have in common. Its revision counts for nothing: it orders the
 /// changes within one system.

@@ -4,31 +4,31 @@ use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::author::Author;
-use super::error::TogglesError;
-use super::value::Typed;
+use crate::author::Author;
+use crate::error::TogglesError;
+use crate::value::Typed;
 use toggle_contract::receipt::REQUEST;
 use toggle_contract::{LAST_CHANGE, MESSAGE_LIMIT, REMOVED, REVISION, TOGGLE_KEY};
 
 /// An item of the toggles table; empty if it does not exist.
-pub(super) type Item = HashMap<String, AttributeValue>;
+pub(crate) type Item = HashMap<String, AttributeValue>;
 
 /// A change to an item.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Draft {
+pub(crate) struct Draft {
     /// The attributes to write.
-    pub(super) set: Item,
+    pub(crate) set: Item,
     /// The attributes to remove.
-    pub(super) remove: Vec<String>,
+    pub(crate) remove: Vec<String>,
     /// Whether attributes that it does not name are removed as well.
-    pub(super) replaces: bool,
+    pub(crate) replaces: bool,
     /// The item's new revision.
-    pub(super) revision: u64,
+    pub(crate) revision: u64,
 }
 
 impl Draft {
     /// The attributes to write, with the revision.
-    pub(super) fn assigned(&self) -> Item {
+    pub(crate) fn assigned(&self) -> Item {
         let revision = AttributeValue::N(self.revision.to_string());
         let mut set = self.set.clone();
         set.insert(REVISION.to_owned(), revision);
@@ -37,7 +37,7 @@ impl Draft {
 
     /// The same draft, which asks for a receipt, or no longer asks for the one that the item as it was
     /// read asks for.
-    pub(super) fn requesting(mut self, receipt: Option<&str>, read: &Item) -> Self {
+    pub(crate) fn requesting(mut self, receipt: Option<&str>, read: &Item) -> Self {
         let request = REQUEST.to_owned();
         if let Some(key) = receipt {
             self.set.insert(request, AttributeValue::S(key.to_owned()));
@@ -48,7 +48,7 @@ impl Draft {
     }
 
     /// The same draft, which says who changes the item.
-    pub(super) fn signed(mut self, author: Option<&Author>, at: u64) -> Self {
+    pub(crate) fn signed(mut self, author: Option<&Author>, at: u64) -> Self {
         if let Some(author) = author {
             let signature = author.signature(at);
             self.set.insert(LAST_CHANGE.to_owned(), signature);
@@ -60,7 +60,7 @@ impl Draft {
     ///
     /// # Errors
     /// [`TogglesError::TooLarge`].
-    pub(super) fn checked(self, id: &str, read: &Item) -> Result<Self, TogglesError> {
+    pub(crate) fn checked(self, id: &str, read: &Item) -> Result<Self, TogglesError> {
         match self.message_bytes(id, read) {
             ..=MESSAGE_LIMIT => Ok(self),
             bytes => Err(TogglesError::TooLarge {
@@ -72,7 +72,7 @@ impl Draft {
 
     /// The bytes of the state that contains only this toggle, `[{…}]`, once the draft is written. It is
     /// the longest message about it: a change is sent without the brackets.
-    pub(super) fn message_bytes(&self, id: &str, read: &Item) -> usize {
+    pub(crate) fn message_bytes(&self, id: &str, read: &Item) -> usize {
         let mut item = self.assigned();
         item.insert(TOGGLE_KEY.to_owned(), AttributeValue::S(id.to_owned()));
         if !self.replaces {
@@ -90,8 +90,20 @@ impl Draft {
         serde_json::to_vec(&[item]).unwrap_or_default().len()
     }
 
+    /// The item once the draft is written, apart from its key.
+    pub(crate) fn applied(&self, read: &Item) -> Item {
+        let mut after = if self.replaces {
+            Item::new()
+        } else {
+            read.clone()
+        };
+        after.retain(|name, _| !self.remove.contains(name));
+        after.extend(self.assigned());
+        after
+    }
+
     /// Whether the item is as written: the answer to a write may be lost, and the SDK repeats it.
-    pub(super) fn is_in(&self, item: &Item) -> bool {
+    pub(crate) fn is_in(&self, item: &Item) -> bool {
         let mut assigned = self.assigned().into_iter();
         assigned.all(|(name, value)| item.get(&name) == Some(&value))
             && !self.remove.iter().any(|name| item.contains_key(name))
@@ -99,12 +111,12 @@ impl Draft {
 }
 
 /// Whether an item is a toggle: neither absent nor the tombstone of one that was deleted.
-pub(super) fn is_toggle(item: &Item) -> bool {
+pub(crate) fn is_toggle(item: &Item) -> bool {
     !item.is_empty() && item.get(REMOVED) != Some(&AttributeValue::Bool(true))
 }
 
 /// Checks that an item is a toggle at the expected revision; zero is none.
-pub(super) fn expect(id: &str, item: &Item, expected: Option<u64>) -> Result<(), TogglesError> {
+pub(crate) fn expect(id: &str, item: &Item, expected: Option<u64>) -> Result<(), TogglesError> {
     let live = Some(item).filter(|item| is_toggle(item)).and_then(revision);
     match expected {
         Some(expected) if expected != live.unwrap_or(0) => Err(TogglesError::Revised {
@@ -117,7 +129,7 @@ pub(super) fn expect(id: &str, item: &Item, expected: Option<u64>) -> Result<(),
 }
 
 /// The next revision of an item: at least `floor`, and higher than that of the item or its tombstone.
-pub(super) fn next_revision(id: &str, item: &Item, floor: u64) -> Result<u64, TogglesError> {
+pub(crate) fn next_revision(id: &str, item: &Item, floor: u64) -> Result<u64, TogglesError> {
     if !item.contains_key(REVISION) {
         return Ok(floor);
     }
@@ -127,6 +139,6 @@ pub(super) fn next_revision(id: &str, item: &Item, floor: u64) -> Result<u64, To
 }
 
 /// The revision of an item, if it has one.
-pub(super) fn revision(item: &Item) -> Option<u64> {
+pub(crate) fn revision(item: &Item) -> Option<u64> {
     item.get(REVISION)?.as_n().ok()?.parse().ok()
 }

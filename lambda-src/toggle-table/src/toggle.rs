@@ -1,16 +1,22 @@
 //! A toggle.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 use toggle_contract::receipt::REQUEST;
-use toggle_contract::{ACTIVE, LAST_CHANGE, REMOVED, REVISION, TOGGLE_KEY, TOUCHED_AT, VALUE};
+use toggle_contract::{
+    ACTIVE, LAST_CHANGE, PREREQUISITES, REMOVED, REVISION, SEGMENT, TARGETING, TOGGLE_KEY,
+    TOUCHED_AT, VALUE,
+};
+use toggle_rules::references;
 
-use super::draft::{Item, revision};
-use super::value::{Plain, plain, untyped, with_sorted_sets};
+use crate::draft::{Item, revision};
+use crate::value::{Plain, Typed, plain, untyped, with_sorted_sets};
 
 /// The attribute that people read.
-pub(super) const NAME: &str = "featureName";
+pub(crate) const NAME: &str = "featureName";
 
 /// A toggle: its attributes, of any type. It serialises to plain JSON.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,12 +48,14 @@ impl Toggle {
     }
 
     /// Whether it is the tombstone of a toggle that was deleted.
-    pub(super) fn is_removed(&self) -> bool {
+    #[must_use]
+    pub fn is_removed(&self) -> bool {
         self.0.get(REMOVED) == Some(&AttributeValue::Bool(true))
     }
 
     /// Its revision, if it has one.
-    pub(super) fn revision(&self) -> Option<u64> {
+    #[must_use]
+    pub fn revision(&self) -> Option<u64> {
         revision(&self.0)
     }
 
@@ -66,21 +74,32 @@ impl Toggle {
 
     /// All attributes but its id, its revision and who changed it, in JSON and by name: what it has in common
     /// with a copy in another system.
-    pub(super) fn content(&self) -> impl Iterator<Item = (&str, String)> {
+    pub(crate) fn content(&self) -> impl Iterator<Item = (&str, String)> {
         let content = plain(&self.0).filter(|(name, _)| is_content(name));
         content.map(|(name, value)| (name.as_str(), json(&value)))
     }
 
     /// The same as an item.
-    pub(super) fn content_item(&self) -> Item {
+    pub(crate) fn content_item(&self) -> Item {
         let content = self.0.iter().filter(|(name, _)| is_content(name));
         content
             .map(|(name, value)| (name.clone(), with_sorted_sets(value)))
             .collect()
     }
 
+    /// The ids of the toggles and segments that its rules refer to.
+    #[must_use]
+    pub fn references(&self) -> BTreeSet<String> {
+        let rules = [TARGETING, PREREQUISITES, SEGMENT];
+        let rules = rules.into_iter().filter_map(|name| {
+            let value = serde_json::to_value(Typed(self.0.get(name)?));
+            Some((name.to_owned(), value.ok()?))
+        });
+        references(&rules.collect())
+    }
+
     /// Whether all attributes but id, revision and author are the same, with their types.
-    pub(super) fn has_content_of(&self, other: &Self) -> bool {
+    pub(crate) fn has_content_of(&self, other: &Self) -> bool {
         self.content_item() == other.content_item()
     }
 
@@ -90,19 +109,20 @@ impl Toggle {
     }
 
     /// A toggle from its item in the table, without what is for the functions alone.
-    pub(super) fn from_item(mut item: Item) -> Self {
+    pub(crate) fn from_item(mut item: Item) -> Self {
         item.remove(REQUEST);
         Self(item)
     }
 
     /// The same toggle without who changed it.
-    pub(super) fn without_author(mut self) -> Self {
+    pub(crate) fn without_author(mut self) -> Self {
         self.0.remove(LAST_CHANGE);
         self
     }
 
     /// A toggle as sent to clients, in DynamoDB's JSON: `{"featureId": {"S": "1"}, …}`.
-    pub(super) fn from_message(item: &Value) -> Self {
+    #[must_use]
+    pub fn from_message(item: &Value) -> Self {
         let attributes = item.as_object().into_iter().flatten();
         Self(
             attributes
