@@ -2,6 +2,7 @@
 
 use super::visible::field;
 use jiff::Timestamp;
+use toggle_rules::is_segment;
 
 use crate::toggles::{
     Copied, Difference, Differing, Explanation, Message, Recorded, Resent, Segment, Toggle, Waited,
@@ -86,9 +87,12 @@ pub fn toggle_history(changes: &[Recorded]) -> String {
             .by
             .as_deref()
             .map_or("not through frontage".to_owned(), field);
+        let approved = of.approved_by.as_deref();
+        let approved = approved.map(|by| format!(", approved by {}", field(by)));
+        let approved = approved.unwrap_or_default();
         let comment = of.comment.as_deref().map(|why| format!(": {}", field(why)));
         let (revision, comment) = (revision.unwrap_or_default(), comment.unwrap_or_default());
-        let head = format!("{}{revision}  {by}{comment}", of.time());
+        let head = format!("{}{revision}  {by}{approved}{comment}", of.time());
         let what = match (of.is_deletion(), of.without_images) {
             (true, _) => vec!["    deleted".to_owned()],
             (_, true) => vec!["    too large to be kept in the history".to_owned()],
@@ -102,7 +106,13 @@ pub fn toggle_history(changes: &[Recorded]) -> String {
 /// How many toggles were copied.
 #[must_use]
 pub fn copied(copied: &Copied) -> String {
-    let written = format!("{} copied", count(copied.copied.len()));
+    let segments = copied.copied.iter().filter(|id| is_segment(id)).count();
+    let toggles = count(copied.copied.len() - segments);
+    let written = match segments {
+        0 => format!("{toggles} copied"),
+        1 => format!("{toggles} and 1 segment copied"),
+        segments => format!("{toggles} and {segments} segments copied"),
+    };
     match copied.same {
         0 => written,
         1 => format!("{written}; 1 was the same"),

@@ -10,7 +10,7 @@ use tokio_tungstenite::tungstenite::http::header::{AUTHORIZATION, HeaderValue};
 use tokio_tungstenite::tungstenite::{self, Message as Frame};
 use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, client_async_tls_with_config};
 
-use super::error::TogglesError;
+use super::error::ServiceError;
 use super::message::Message;
 
 /// API Gateway closes a connection that is silent for ten minutes.
@@ -43,12 +43,12 @@ impl Client {
     /// Connects over a network, with a token if there is one, and retries if that may help.
     ///
     /// # Errors
-    /// [`TogglesError::Unreachable`], at once if the service refuses the connection.
+    /// [`ServiceError::Unreachable`], at once if the service refuses the connection.
     pub async fn connect(
         network: &Network,
         url: &str,
         token: Option<&str>,
-    ) -> Result<Self, TogglesError> {
+    ) -> Result<Self, ServiceError> {
         for pause in PAUSES {
             match Self::try_connect(network, url, token).await {
                 Err(error) if error.is_transient() => sleep(pause).await,
@@ -63,10 +63,10 @@ impl Client {
         network: &Network,
         url: &str,
         token: Option<&str>,
-    ) -> Result<Self, TogglesError> {
+    ) -> Result<Self, ServiceError> {
         match open(network, url, token).await {
             Ok(socket) => Ok(Self { socket }),
-            Err(error) => Err(TogglesError::Unreachable {
+            Err(error) => Err(ServiceError::Unreachable {
                 url: url.to_owned(),
                 source: Box::new(error),
             }),
@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     /// A service that answers the first attempts with these statuses, and then accepts.
-    async fn connect_to(statuses: &'static [&str]) -> (Result<Client, TogglesError>, usize) {
+    async fn connect_to(statuses: &'static [&str]) -> (Result<Client, ServiceError>, usize) {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let url = format!("ws://{}", listener.local_addr().unwrap());
         let (sender, mut attempts) = tokio::sync::mpsc::unbounded_channel();

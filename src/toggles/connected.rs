@@ -6,8 +6,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, Select};
 use engine::DriverError;
 use toggle_contract::receipt::PREFIX;
 use toggle_contract::{CONNECTION_EXPIRY, CONNECTION_KEY};
-
-use super::write::now_ms;
+use toggle_table::now_ms;
 
 /// The connections in the table of this name, without receipts and what has expired: `DynamoDB` deletes
 /// that within a few days. `None` if the table does not exist. A scan reads 1 MB per call.

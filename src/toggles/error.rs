@@ -1,94 +1,26 @@
-//! Why toggles could not be read, written or watched.
+//! Why toggles could not be watched, or a change not be followed; and how to resolve what keeps toggles from
+//! being read or written.
 
 use std::borrow::Cow;
 
 use engine::DriverError;
 use thiserror::Error;
-use toggle_contract::MESSAGE_LIMIT;
 use toggle_rules::RuleError;
+use toggle_table::{CallError, TogglesError};
 use tokio_tungstenite::tungstenite;
 
 use super::receipt::Waited;
 use crate::hint::Hint;
 
-/// Why toggles could not be read, written or watched.
+/// How to resolve that a table does not exist.
+const NO_TABLE: &str = "the toggles table does not exist: run `frontage apply` first";
+
+/// Why the service could not be reached, or has not delivered a change.
 #[derive(Debug, Error)]
-pub enum TogglesError {
+pub enum ServiceError {
     /// DynamoDB answered with an error.
     #[error(transparent)]
     Aws(#[from] DriverError),
-    /// The toggle does not exist.
-    #[error("there is no toggle `{id}`")]
-    NoToggle {
-        /// The featureId.
-        id: String,
-        /// A similar one that exists.
-        near: Option<String>,
-    },
-    /// The toggle is not at the expected revision.
-    #[error("toggle `{id}` {}, not {expected}", revised(*live))]
-    Revised {
-        /// The featureId.
-        id: String,
-        /// The expected revision; zero for none.
-        expected: u64,
-        /// Its revision in the table, if it has one.
-        live: Option<u64>,
-    },
-    /// The toggle cannot be sent to clients.
-    #[error("toggle `{id}` would be a message of {bytes} bytes; the limit is {MESSAGE_LIMIT}")]
-    TooLarge {
-        /// The featureId.
-        id: String,
-        /// The bytes of the message.
-        bytes: usize,
-    },
-    /// The history has no such change.
-    #[error("the history of toggle `{id}` has no revision {revision}")]
-    NoRecord {
-        /// The featureId.
-        id: String,
-        /// The revision.
-        revision: u64,
-    },
-    /// The change is in the history, without the toggle.
-    #[error("toggle `{id}` was too large at revision {revision} to be kept in the history")]
-    NoImage {
-        /// The featureId.
-        id: String,
-        /// The revision.
-        revision: u64,
-    },
-    /// The change was a deletion.
-    #[error("revision {revision} of toggle `{id}` is its deletion")]
-    Deletion {
-        /// The featureId.
-        id: String,
-        /// The revision.
-        revision: u64,
-    },
-    /// The toggle's revision is not a whole number that could rise.
-    #[error("the attribute `revision` of toggle `{0}` is not a whole number below 2^64")]
-    OddRevision(String),
-    /// A rule is broken, and was not written.
-    #[error("the rule of `{id}` is broken: {source}")]
-    Rule {
-        /// The featureId, or a segment's id.
-        id: String,
-        /// Why.
-        source: RuleError,
-    },
-    /// The segment does not exist.
-    #[error("there is no segment `{0}`")]
-    NoSegment(String),
-    /// Rules name the segment.
-    #[error("segment `{name}` is named by the rules of {}", .by.join(", "))]
-    SegmentUsed {
-        /// Its name.
-        name: String,
-        /// The ids of the toggles and segments that name it.
-        by: Vec<String>,
-    },
     /// The change is written, and not every connection is known to have accepted it.
     #[error("the change is written, {}", undelivered(.0))]
     Undelivered(Waited),
@@ -112,20 +44,9 @@ fn undelivered(waited: &Waited) -> String {
     }
 }
 
-fn revised(live: Option<u64>) -> String {
-    live.map_or("has no revision".to_owned(), |live| {
-        format!("is at revision {live}")
-    })
-}
-
-impl TogglesError {
-    /// Whether the item was not as expected by a write.
-    pub(super) fn is_conflict(&self) -> bool {
-        matches!(self, Self::Aws(error) if error.is("ConditionalCheckFailedException"))
-    }
-
+impl ServiceError {
     /// Whether the same attempt may succeed later: the service was not reached, or could not answer.
-    pub(super) fn is_transient(&self) -> bool {
+    pub(crate) fn is_transient(&self) -> bool {
         match self {
             Self::Unreachable { source, .. } => match &**source {
                 tungstenite::Error::Http(answer) => {
@@ -144,13 +65,31 @@ fn is_unauthorised(error: &tungstenite::Error) -> bool {
     matches!(error, tungstenite::Error::Http(answer) if answer.status().as_u16() == 401)
 }
 
+/// The error of a driver that says the same.
+fn of_driver(error: &CallError) -> DriverError {
+    match error.clone() {
+        CallError::Service {
+            operation,
+            code,
+            message,
+            request_id,
+        } => DriverError::Service {
+            operation,
+            code,
+            message,
+            request_id,
+        },
+        CallError::Unreachable { operation, reason } => {
+            DriverError::Unreachable { operation, reason }
+        }
+    }
+}
+
 impl Hint for TogglesError {
     fn hint(&self) -> Option<Cow<'_, str>> {
         let advice = match self {
-            Self::Aws(error) if error.is("ResourceNotFoundException") => {
-                "the toggles table does not exist: run `frontage apply` first"
-            }
-            Self::Aws(error) => return error.hint(),
+            Self::Aws(error) if error.is("ResourceNotFoundException") => NO_TABLE,
+            Self::Aws(error) => return aws::hint(&of_driver(error)),
             Self::NoToggle {
                 near: Some(near), ..
             } => {
@@ -178,6 +117,13 @@ impl Hint for TogglesError {
             Self::Rule { .. } => {
                 "nothing was written; the language is flagd's targeting: https://flagd.dev/reference/flag-definitions/#targeting-rules"
             }
+            Self::Lacking { .. } => {
+                "nothing was copied; name it as well, or copy `--all` toggles of the other system"
+            }
+            Self::Protected(_)
+            | Self::Proposed { .. }
+            | Self::NoProposal { .. }
+            | Self::OwnProposal { .. } => return None,
             Self::NoSegment(_) => "run `frontage toggles segment list` to see all segments",
             Self::SegmentUsed { .. } => {
                 "change their rules first: `frontage toggles set ID on --rule JSON`"
@@ -185,6 +131,16 @@ impl Hint for TogglesError {
             Self::OddRevision(_) => {
                 "remove the attribute from the item in the table: `revision` is the number that orders a toggle's changes"
             }
+        };
+        Some(advice.into())
+    }
+}
+
+impl Hint for ServiceError {
+    fn hint(&self) -> Option<Cow<'_, str>> {
+        let advice = match self {
+            Self::Aws(error) if error.is("ResourceNotFoundException") => NO_TABLE,
+            Self::Aws(error) => return error.hint(),
             Self::Undelivered(Waited { delivery, .. }) if delivery.complete => {
                 "their clients get the state when they connect again: run `frontage toggles resend ID --wait` to check that all connections accept it"
             }

@@ -1,8 +1,7 @@
 //! The messages that the service sends to its clients.
 
 use serde_json::Value;
-
-use super::toggle::Toggle;
+use toggle_table::Toggle;
 
 /// A message from the service.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,41 +1,41 @@
-//! Feature toggles from outside: the table as its owner reads and writes it, and the service as its
-//! clients see it.
+//! Feature toggles from outside: the tables as their owner reads and writes them, in the crate
+//! `toggle-table`, and the service as its clients see it.
 //!
 //! Nothing here knows a stack, a command or a terminal.
 
-mod author;
 mod calls;
 mod client;
-mod compare;
 mod connected;
-mod copy;
-mod draft;
 mod error;
-mod history;
-mod limits;
 mod message;
 mod receipt;
 mod revisions;
-mod rules;
-mod store;
-mod toggle;
-mod value;
 mod watch;
-mod write;
 
-pub use author::{CommentError, check_comment};
+use aws::Account;
+
 pub use calls::CALLS;
 pub use client::{Client, Received};
-pub use compare::{Difference, Differing, differences};
 pub use connected::connected;
-pub use copy::Copied;
-pub use error::TogglesError;
-pub use history::{History, Recorded};
-pub use limits::{NameError, check_attribute, check_id, check_removal};
+pub use error::ServiceError;
 pub use message::{Message, Removal};
 pub use receipt::{Receipt, Waited};
-pub use rules::{Asked, Condition, Explanation, RuleChange, Segment};
-pub use store::{Change, Resent, Store};
-pub use toggle::Toggle;
-pub use value::{AttributeText, ValueError};
+pub use toggle_table::{
+    Asked, AttributeText, Change, CommentError, Condition, Copied, Difference, Differing,
+    Explanation, History, NameError, Recorded, Resent, RuleChange, Segment, Store, Toggle,
+    TogglesError, ValueError, check_attribute, check_comment, check_id, check_key, check_removal,
+    differences, named_segments,
+};
 pub use watch::{Event, Watch};
+
+/// The table of toggles of this name, which the account's caller changes.
+#[must_use]
+pub fn store(account: &Account, table: String) -> Store {
+    Store::new(account.for_data().client(), table, account.caller())
+}
+
+/// The table of their history of this name.
+#[must_use]
+pub fn history(account: &Account, table: String) -> History {
+    History::new(account.client(), table)
+}

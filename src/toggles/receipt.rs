@@ -9,10 +9,10 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Serialize, Serializer};
 use toggle_contract::CONNECTION_KEY;
 use toggle_contract::receipt::{Delivery, PREFIX, Share};
+use toggle_table::now_ms;
 use tokio::time::{Instant, sleep};
 
-use super::error::TogglesError;
-use super::write::now_ms;
+use super::error::ServiceError;
 
 /// How often a receipt is read.
 const POLL: Duration = Duration::from_millis(200);
@@ -46,12 +46,12 @@ impl Waited {
     /// Checks that all connections accepted the change.
     ///
     /// # Errors
-    /// [`TogglesError::Undelivered`].
-    pub fn check(self) -> Result<(), TogglesError> {
+    /// [`ServiceError::Undelivered`].
+    pub fn check(self) -> Result<(), ServiceError> {
         if self.delivery.is_whole() {
             return Ok(());
         }
-        Err(TogglesError::Undelivered(self))
+        Err(ServiceError::Undelivered(self))
     }
 }
 
@@ -62,7 +62,7 @@ fn fraction<S: Serializer>(took: &Duration, serializer: S) -> Result<S::Ok, S::E
 impl Receipt {
     /// A new receipt in the connections table of this name, which is read once: so a permission that is
     /// missing is reported before anything is written.
-    pub async fn open(account: &Account, table: String) -> Result<Self, TogglesError> {
+    pub async fn open(account: &Account, table: String) -> Result<Self, ServiceError> {
         let receipt = Self::new(account.client(), table);
         receipt.shares().await?;
         Ok(receipt)
@@ -83,7 +83,7 @@ impl Receipt {
 
     /// Waits until all connections are accounted for, for changes of these toggles that were just
     /// written, or for the given time.
-    pub async fn wait(&self, toggles: &[String], limit: Duration) -> Result<Waited, TogglesError> {
+    pub async fn wait(&self, toggles: &[String], limit: Duration) -> Result<Waited, ServiceError> {
         let began = Instant::now();
         loop {
             let shares = self.shares().await?;
@@ -96,7 +96,7 @@ impl Receipt {
         }
     }
 
-    async fn shares(&self) -> Result<BTreeMap<String, Share>, TogglesError> {
+    async fn shares(&self) -> Result<BTreeMap<String, Share>, ServiceError> {
         let call = self
             .client
             .get_item()

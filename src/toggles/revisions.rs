@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+use toggle_table::Toggle;
 
 use super::client::Received;
 use super::message::{Message, Removal};
-use super::toggle::Toggle;
 
 /// The highest revision of each toggle that was received on one connection. A message that was
 /// delivered much too late has a lower one.

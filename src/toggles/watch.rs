@@ -7,7 +7,7 @@ use aws::Network;
 use tokio::time::sleep;
 
 use super::client::{Client, Received};
-use super::error::TogglesError;
+use super::error::ServiceError;
 use super::revisions::Revisions;
 
 /// The pause before the second attempt to connect again; it doubles up to [`LONGEST_PAUSE`].
@@ -24,7 +24,7 @@ pub enum Event {
     /// Connecting again failed; the client tries again after the pause.
     Failed {
         /// Why.
-        error: TogglesError,
+        error: ServiceError,
         /// The pause.
         pause: Duration,
     },
@@ -52,7 +52,7 @@ impl Watch {
         network: &Network,
         url: &str,
         token: Option<String>,
-    ) -> Result<Self, TogglesError> {
+    ) -> Result<Self, ServiceError> {
         Ok(Self {
             network: network.clone(),
             url: url.to_owned(),

@@ -200,7 +200,7 @@ async fn only_users_of_the_pool_connect_if_a_token_is_required() {
     let toggle =
         json!({"featureId": {"S": "1"}, "featureName": {"S": "One"}, "isActive": {"BOOL": true}});
     socket.expect(&json!([toggle])).await;
-    let known = json!({"targetingKey": subject, "groups": ["beta"], "email": "ada@example.com"});
+    let known = json!({"sub": subject, "targetingKey": subject, "groups": ["beta"], "email": "ada@example.com"});
     assert_eq!(contexts(&project).await, [known]);
     socket.close().await;
 
@@ -208,7 +208,7 @@ async fn only_users_of_the_pool_connect_if_a_token_is_required() {
     let mut socket = admitted(handshake(&url, &[("authorization", &bearer)])).await;
     assert_eq!(socket.protocol(), None);
     socket.next().await.expect("the state");
-    let known = json!({"targetingKey": subject, "groups": ["beta"]});
+    let known = json!({"sub": subject, "targetingKey": subject, "groups": ["beta"]});
     assert!(contexts(&project).await.contains(&known));
     watch_with(&project, &access);
     let others = of_others(&pools, &pool, &id).await;

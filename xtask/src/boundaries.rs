@@ -10,25 +10,35 @@ use crate::command::{CommandError, cargo, output};
 /// shown, and quick to build.
 const ENGINE: &[&str] = &["aws", "aws-*", "miette", "schemars", "toml"];
 
+/// What keeps the library of the toggles' tables small: a function links it.
+const TABLES: &[&str] = &[
+    "aws",
+    "engine",
+    "miette",
+    "model",
+    "stacks",
+    "tokio-tungstenite",
+];
+
 /// Only the tests of the functions' library may break its rules, as the line of a feature's tree.
 const SIMULATION: &str = "toggle-runtime feature \"simulation\"";
 
 /// Checks the engine's dependencies, and the features of what is deployed.
 pub(crate) fn check() -> Result<(), Box<dyn Error>> {
-    engine()?;
+    independent("engine", ENGINE)?;
+    independent("toggle-table", TABLES)?;
     functions()
 }
 
-/// The engine builds without the crates that are not its business. Dependencies of its tests are
-/// free.
-fn engine() -> Result<(), Box<dyn Error>> {
-    let tree = tree(["engine"], "normal,build")?;
-    let found = forbidden(&tree, ENGINE);
+/// A crate builds without the crates that are not its business. Dependencies of its tests are free.
+fn independent(package: &str, names: &[&str]) -> Result<(), Box<dyn Error>> {
+    let tree = tree([package], "normal,build")?;
+    let found = forbidden(&tree, names);
     let Some(first) = found.first() else {
         return Ok(());
     };
     Err(format!(
-        "the crate engine must not depend on {}: `cargo tree -p engine -e normal,build -i {first}` shows through what it does",
+        "the crate {package} must not depend on {}: `cargo tree -p {package} -e normal,build -i {first}` shows through what it does",
         found.join(", ")
     )
     .into())

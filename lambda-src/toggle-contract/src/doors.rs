@@ -17,7 +17,11 @@ pub const ID_LENGTH: usize = 128;
 /// Any origin, in [`Doors::origins`].
 pub const ANY_ORIGIN: &str = "*";
 
-/// The key of a context with what percentages are computed of: a user's `sub`, or a client's id.
+/// The key of a context with a user's id, which the claim of this name in a verified token states, and
+/// nothing else.
+pub const SUBJECT: &str = "sub";
+/// The key of a context with what percentages are computed of: a user's `sub`, or the id that a client
+/// chose itself.
 pub const TARGETING_KEY: &str = "targetingKey";
 /// The key of a context with the user's groups.
 pub const GROUPS: &str = "groups";

@@ -6,6 +6,7 @@
 
 pub mod doors;
 pub mod history;
+pub mod proposals;
 pub mod receipt;
 
 /// The attribute that is a toggle's key.
@@ -24,6 +25,8 @@ pub const LAST_CHANGE: &str = "lastChange";
 pub const BY: &str = "by";
 /// When, in milliseconds since the epoch, a number.
 pub const AT: &str = "at";
+/// Who agreed, if the change needed a second person: text.
+pub const APPROVED_BY: &str = "approvedBy";
 /// Why: text.
 pub const COMMENT: &str = "comment";
 
@@ -74,7 +77,7 @@ pub const CONNECTION_KEY: &str = "connectionId";
 /// epoch.
 pub const CONNECTION_EXPIRY: &str = "expiry";
 /// The attribute with what a connection's rules are evaluated for, as JSON in a string:
-/// `{"targetingKey":"…","groups":["beta"]}` and further claims of a verified token, or nothing but a
+/// `{"sub":"…","targetingKey":"…","groups":["beta"]}` and further claims of a verified token, or nothing but a
 /// `targetingKey` that the client named itself. Absent: nothing is known of the client.
 pub const CONNECTION_CONTEXT: &str = "context";
 
@@ -126,6 +129,22 @@ pub const HISTORY_TABLE: &str = "HISTORY_TABLE";
 /// integer.
 pub const HISTORY_DAYS: &str = "HISTORY_DAYS";
 
+/// The environment variable with the name of the table of proposals: see [`proposals`]. Absent: toggle-api
+/// refuses what needs a second person.
+pub const PROPOSALS_TABLE: &str = "PROPOSALS_TABLE";
+/// The environment variable of toggle-api with who may change which toggles, JSON:
+/// `{"shipping":["shipping.*"],"operators":["*"]}`, the groups of the user pool with patterns of ids, in which `*`
+/// is any characters and `?` one.
+pub const MAY_FLIP: &str = "MAY_FLIP";
+/// The environment variable with the toggles whose changes need a second person, JSON: a list of patterns.
+/// Absent: none.
+pub const PROTECTED: &str = "PROTECTED";
+/// The environment variable of toggle-api with the issuer of tokens:
+/// `https://cognito-idp.REGION.amazonaws.com/POOL`.
+pub const ISSUER: &str = "ISSUER";
+/// The environment variable of toggle-api with the client of the user pool that tokens are for.
+pub const CLIENT_ID: &str = "CLIENT_ID";
+
 /// The environment variable with the name of the group of the schedules that wake toggles.
 pub const SCHEDULE_GROUP: &str = "SCHEDULE_GROUP";
 /// The environment variable with the ARN of the role by which they do.
@@ -149,6 +168,7 @@ pub const NAMES: PerFunction<&str> = PerFunction {
     toggle_snapshot: "toggle-snapshot",
     toggle_history: "toggle-history",
     toggle_clock: "toggle-clock",
+    toggle_api: "toggle-api",
 };
 
 /// A value per function; none can be missing.
@@ -168,6 +188,8 @@ pub struct PerFunction<T> {
     pub toggle_history: T,
     /// Wakes toggles at the edges of their windows and rollouts.
     pub toggle_clock: T,
+    /// Shows and flips toggles for people, over HTTP.
+    pub toggle_api: T,
 }
 
 impl<T> PerFunction<T> {
@@ -182,6 +204,7 @@ impl<T> PerFunction<T> {
             toggle_snapshot: &self.toggle_snapshot,
             toggle_history: &self.toggle_history,
             toggle_clock: &self.toggle_clock,
+            toggle_api: &self.toggle_api,
         }
     }
 
@@ -196,6 +219,7 @@ impl<T> PerFunction<T> {
             toggle_snapshot: make(self.toggle_snapshot),
             toggle_history: make(self.toggle_history),
             toggle_clock: make(self.toggle_clock),
+            toggle_api: make(self.toggle_api),
         }
     }
 }
@@ -212,13 +236,14 @@ impl<T> PerFunction<Option<T>> {
             toggle_snapshot: self.toggle_snapshot?,
             toggle_history: self.toggle_history?,
             toggle_clock: self.toggle_clock?,
+            toggle_api: self.toggle_api?,
         })
     }
 }
 
 impl<T> IntoIterator for PerFunction<T> {
     type Item = T;
-    type IntoIter = std::array::IntoIter<T, 7>;
+    type IntoIter = std::array::IntoIter<T, 8>;
 
     fn into_iter(self) -> Self::IntoIter {
         [
@@ -229,6 +254,7 @@ impl<T> IntoIterator for PerFunction<T> {
             self.toggle_snapshot,
             self.toggle_history,
             self.toggle_clock,
+            self.toggle_api,
         ]
         .into_iter()
     }
@@ -248,9 +274,10 @@ mod tests {
         assert_eq!(lengths.toggle_snapshot, NAMES.toggle_snapshot.len());
         assert_eq!(lengths.toggle_history, NAMES.toggle_history.len());
         assert_eq!(lengths.toggle_clock, NAMES.toggle_clock.len());
+        assert_eq!(lengths.toggle_api, NAMES.toggle_api.len());
         assert_eq!(
             lengths.as_ref().into_iter().copied().collect::<Vec<_>>(),
-            [18, 14, 14, 12, 15, 14, 12]
+            [18, 14, 14, 12, 15, 14, 12, 10]
         );
     }
 

@@ -21,7 +21,7 @@ use serde_json::Value;
 
 pub use self::error::RuleError;
 pub use self::explain::{Clause, clauses};
-pub use self::logic::check;
+pub use self::logic::{check, inlined};
 pub use self::ramp::Ramp;
 pub use self::references::{dependants, is_segment, references, segment_id};
 pub use self::rule::{Answer, Evaluation, Reason, Rule, evaluate, next_edge};

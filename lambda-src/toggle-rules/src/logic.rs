@@ -214,6 +214,19 @@ pub(crate) fn parse(targeting: &str) -> Result<Value, RuleError> {
     serde_json::from_str(targeting).map_err(|error| RuleError::Targeting(error.to_string()))
 }
 
+/// Targeting with the segments that it refers to in their places: for engines that know no other file's.
+///
+/// # Errors
+/// [`RuleError::NoSegment`], or [`RuleError::Circle`].
+pub fn inlined<'i>(
+    targeting: &Value,
+    find: &impl Fn(&str) -> Option<&'i Item>,
+) -> Result<Value, RuleError> {
+    let mut json = targeting.clone();
+    resolve(&mut json, find, &mut Vec::new())?;
+    Ok(json)
+}
+
 /// Puts segments in the places of their references. `above`: the segments that this node is in.
 pub(crate) fn resolve<'i>(
     node: &mut Value,

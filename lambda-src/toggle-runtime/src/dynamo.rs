@@ -1,27 +1,28 @@
 //! The tables in `DynamoDB`.
 
+mod history;
+
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::scan::builders::ScanFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
-use toggle_contract::history;
 use toggle_contract::receipt::{self, Share};
 use toggle_contract::{
-    AT, BY, COMMENT, LAST_CHANGE, NAMES, PREREQUISITES, REVISION, SEGMENT, TARGETING, TOGGLE_KEY,
-    TOUCHED_AT,
+    AT, BY, LAST_CHANGE, NAMES, PREREQUISITES, REVISION, SEGMENT, TARGETING, TOGGLE_KEY, TOUCHED_AT,
 };
 use tracing::warn;
 
 use crate::connection::{
     CONNECTED_AT, CONNECTION_KEY, CONTEXT, Connection, ENDPOINT, EXPIRY, TRIED_AT,
 };
-use crate::history::Entry;
 use crate::item::{Item, State, from_sdk, toggle_id};
-use crate::ports::{Connections, Journal, Page, TableError, Toggles, Touch};
+use crate::ports::{Connections, Page, TableError, Toggles, Touch};
 use crate::receipts::Place;
 use crate::task::Segment;
+
+pub use self::history::HistoryTable;
 
 type SdkItem = HashMap<String, AttributeValue>;
 
@@ -34,13 +35,14 @@ pub struct TogglesTable {
     pub name: String,
 }
 
-impl Toggles for TogglesTable {
-    async fn all(&self) -> Result<State, TableError> {
+impl TogglesTable {
+    /// All pages of a scan.
+    async fn scan(&self, scan: ScanFluentBuilder) -> Result<State, TableError> {
         let mut state = State::new();
         let mut after = None;
         loop {
-            let scan = self.client.scan().set_exclusive_start_key(after);
-            let (items, next) = scan_page(scan, &self.name).await?;
+            let page = scan.clone().set_exclusive_start_key(after);
+            let (items, next) = scan_page(page, &self.name).await?;
             state.extend(items.iter().map(toggle).filter_map(with_id));
             match next {
                 Some(next) => after = Some(next),
@@ -48,30 +50,25 @@ impl Toggles for TogglesTable {
             }
         }
     }
+}
+
+impl Toggles for TogglesTable {
+    async fn all(&self) -> Result<State, TableError> {
+        Box::pin(self.scan(self.client.scan())).await
+    }
 
     async fn referring(&self) -> Result<State, TableError> {
-        let mut state = State::new();
-        let mut after = None;
-        loop {
-            let scan = self
-                .client
-                .scan()
-                .filter_expression(
-                    "attribute_exists(#t) OR attribute_exists(#p) OR attribute_exists(#s)",
-                )
-                .projection_expression("#id, #t, #p, #s")
-                .expression_attribute_names("#id", TOGGLE_KEY)
-                .expression_attribute_names("#t", TARGETING)
-                .expression_attribute_names("#p", PREREQUISITES)
-                .expression_attribute_names("#s", SEGMENT)
-                .set_exclusive_start_key(after);
-            let (items, next) = scan_page(scan, &self.name).await?;
-            state.extend(items.iter().map(toggle).filter_map(with_id));
-            match next {
-                Some(next) => after = Some(next),
-                None => return Ok(state),
-            }
-        }
+        let scan = self.client.scan();
+        let scan = scan
+            .filter_expression(
+                "attribute_exists(#t) OR attribute_exists(#p) OR attribute_exists(#s)",
+            )
+            .projection_expression("#id, #t, #p, #s")
+            .expression_attribute_names("#id", TOGGLE_KEY)
+            .expression_attribute_names("#t", TARGETING)
+            .expression_attribute_names("#p", PREREQUISITES)
+            .expression_attribute_names("#s", SEGMENT);
+        Box::pin(self.scan(scan)).await
     }
 
     async fn one(&self, id: &str) -> Result<Option<Item>, TableError> {
@@ -122,15 +119,7 @@ impl Touch for TogglesTable {
             }
             None => update.expression_attribute_names("#id", TOGGLE_KEY),
         };
-        match update.send().await {
-            Ok(_) => Ok(()),
-            Err(SdkError::ServiceError(error))
-                if error.err().is_conditional_check_failed_exception() =>
-            {
-                Ok(())
-            }
-            Err(source) => Err(failed("update an item of", &self.name, source)),
-        }
+        conditional(update.send().await, "update an item of", &self.name)
     }
 }
 
@@ -245,15 +234,7 @@ impl Connections for ConnectionsTable {
             .condition_expression(condition)
             .expression_attribute_names("#at", CONNECTED_AT)
             .set_expression_attribute_values(at);
-        match delete.send().await {
-            Ok(_) => Ok(()),
-            Err(SdkError::ServiceError(error))
-                if error.err().is_conditional_check_failed_exception() =>
-            {
-                Ok(())
-            }
-            Err(source) => Err(failed("delete an item of", &self.name, source)),
-        }
+        conditional(delete.send().await, "delete an item of", &self.name)
     }
 
     async fn requeue(&self, connection: &Connection, now_ms: u64) -> Result<(), TableError> {
@@ -268,15 +249,7 @@ impl Connections for ConnectionsTable {
             .expression_attribute_names("#tried", TRIED_AT)
             .set_expression_attribute_values(at)
             .expression_attribute_values(":now", AttributeValue::N(now_ms.to_string()));
-        match update.send().await {
-            Ok(_) => Ok(()),
-            Err(SdkError::ServiceError(error))
-                if error.err().is_conditional_check_failed_exception() =>
-            {
-                Ok(())
-            }
-            Err(source) => Err(failed("update an item of", &self.name, source)),
-        }
+        conditional(update.send().await, "update an item of", &self.name)
     }
 
     async fn report(&self, place: &Place, share: &Share, expiry: u64) -> Result<(), TableError> {
@@ -325,90 +298,6 @@ fn well_formed(item: &Item) -> Option<Connection> {
     connection
 }
 
-/// The table of the toggles' history.
-#[derive(Debug, Clone)]
-pub struct HistoryTable {
-    /// The client.
-    pub client: Client,
-    /// The table's name.
-    pub name: String,
-    /// How long records are kept, in seconds.
-    pub kept: u64,
-}
-
-impl Journal for HistoryTable {
-    async fn last_before(&self, toggle: &str, at: &str) -> Result<Option<Entry>, TableError> {
-        let text = |text: &str| AttributeValue::S(text.to_owned());
-        let query = self.client.query().table_name(&self.name);
-        let query = query
-            .key_condition_expression("#id = :id AND #at < :at")
-            .expression_attribute_names("#id", TOGGLE_KEY)
-            .expression_attribute_names("#at", history::AT)
-            .expression_attribute_values(":id", text(toggle))
-            .expression_attribute_values(":at", text(at))
-            .scan_index_forward(false)
-            .limit(1)
-            .consistent_read(true);
-        let found = query.send().await;
-        let found = found.map_err(|source| failed("query", &self.name, source))?;
-        Ok(found.items().first().map(|item| Entry {
-            toggle: toggle.to_owned(),
-            after: attribute(item, history::AFTER),
-            last_change: attribute(item, LAST_CHANGE),
-            ..Entry::default()
-        }))
-    }
-
-    async fn add(&self, entry: &Entry) -> Result<(), TableError> {
-        let put = self.client.put_item().table_name(&self.name);
-        let put = put
-            .set_item(Some(recorded(entry, self.kept)))
-            .condition_expression("attribute_not_exists(#id)")
-            .expression_attribute_names("#id", TOGGLE_KEY);
-        match put.send().await {
-            Ok(_) => Ok(()),
-            Err(SdkError::ServiceError(error))
-                if error.err().is_conditional_check_failed_exception() =>
-            {
-                Ok(())
-            }
-            Err(source) => Err(failed("put an item into", &self.name, source)),
-        }
-    }
-}
-
-fn attribute(item: &SdkItem, name: &str) -> Option<String> {
-    item.get(name)?.as_s().ok().cloned()
-}
-
-/// The item of a record.
-fn recorded(entry: &Entry, kept: u64) -> SdkItem {
-    let number = |number: u64| Some(AttributeValue::N(number.to_string()));
-    let text = |text: &Option<String>| text.clone().map(AttributeValue::S);
-    let author = entry.author.as_ref();
-    let attributes = [
-        (TOGGLE_KEY, Some(AttributeValue::S(entry.toggle.clone()))),
-        (history::AT, Some(AttributeValue::S(entry.at.clone()))),
-        (history::CHANGED_AT, number(entry.changed_at)),
-        (history::EXPIRY, number(entry.changed_at / 1_000 + kept)),
-        (history::AFTER, text(&entry.after)),
-        (history::BEFORE, text(&entry.before)),
-        (
-            history::WITHOUT_IMAGES,
-            entry
-                .is_without_images
-                .then_some(AttributeValue::Bool(true)),
-        ),
-        (REVISION, entry.revision.clone().map(AttributeValue::N)),
-        (BY, author.map(|of| AttributeValue::S(of.by.clone()))),
-        (COMMENT, author.and_then(|of| text(&of.comment))),
-        (LAST_CHANGE, text(&entry.last_change)),
-    ];
-    let stated = attributes.into_iter();
-    let stated = stated.filter_map(|(name, value)| Some((name.to_owned(), value?)));
-    stated.collect()
-}
-
 fn number(segments: u32) -> i32 {
     i32::try_from(segments).unwrap_or(i32::MAX)
 }
@@ -427,6 +316,23 @@ async fn scan_page(
         .map_err(|source| failed("scan", table, source))?;
     let next = page.last_evaluated_key.filter(|key| !key.is_empty());
     Ok((page.items.unwrap_or_default(), next))
+}
+
+/// The result of a conditional write, for which it is no error if the condition does not hold.
+fn conditional<T, E>(
+    result: Result<T, SdkError<E>>,
+    action: &str,
+    table: &str,
+) -> Result<(), TableError>
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    match result {
+        Err(error) if error.code() != Some("ConditionalCheckFailedException") => {
+            Err(failed(action, table, error))
+        }
+        Ok(_) | Err(_) => Ok(()),
+    }
 }
 
 fn failed(

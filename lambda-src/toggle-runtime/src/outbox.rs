@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
+use serde::Serialize;
 use tokio::time::{Instant, sleep_until, timeout_at};
 use tracing::{error, warn};
 
+use crate::batches::{BYTES, batches};
 use crate::connection::Connection;
 use crate::policy::{Policy, Rule};
 use crate::ports::Backlog;
@@ -16,8 +18,12 @@ use crate::sending::Left;
 use crate::tally::Tally;
 use crate::task::{Parcel, Recipients, Segment, Task};
 
-/// The connections that one message names at most: some 25 kB, so that ten fit into one call.
+/// The connections that one message names at most: some 25 kB without contexts, so that ten fit into one
+/// call. A context has as many bytes as the claims of a token that rules can ask for.
 const CONNECTIONS: usize = 100;
+
+/// More than the bytes of a message without its toggles, receipts and connections.
+const FRAME: usize = 256;
 
 /// How often the depth of the queue is read while it drains.
 const POLL: Duration = Duration::from_secs(1);
@@ -84,9 +90,10 @@ impl<'a, B: Backlog> Outbox<'a, B> {
             let id = self.id();
             work.parcel(id.clone(), id, recipients)
         };
+        let room = BYTES.saturating_sub(bytes(work.toggles) + bytes(work.receipts) + FRAME);
         let chunks = |all: &[Connection], of: fn(Vec<Connection>) -> Recipients| -> Vec<_> {
-            let chunks = all.chunks(CONNECTIONS);
-            chunks.map(|chunk| parcel(of(chunk.to_vec()))).collect()
+            let chunks = batches(all.iter().cloned(), (CONNECTIONS, room), |of| bytes(of) + 1);
+            chunks.into_iter().map(|chunk| parcel(of(chunk))).collect()
         };
         let mut parcels = chunks(&left.untold, Recipients::Connections);
         parcels.append(&mut chunks(&left.doubtful, Recipients::Doubtful));
@@ -169,6 +176,11 @@ impl Work<'_> {
     }
 }
 
+/// The bytes of a value in a message.
+fn bytes(value: &impl Serialize) -> usize {
+    serde_json::to_vec(value).map_or(0, |json| json.len())
+}
+
 fn group(segment: &Segment) -> String {
     format!("segment-{}", segment.index)
 }
@@ -180,4 +192,46 @@ fn rest(parcel: &Parcel) -> (String, u64) {
         Recipients::Connections(left) | Recipients::Doubtful(left) => left.len(),
     };
     (parcel.id.clone(), u64::try_from(connections).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fake::Fake;
+
+    #[tokio::test]
+    async fn a_message_fits_into_the_queue_whatever_is_known_of_its_connections() {
+        let connection = |number: usize| Connection {
+            id: format!("connection-{number}"),
+            endpoint: "https://a.execute-api.eu-west-1.amazonaws.com/live".to_owned(),
+            connected_at: 1_764_503_999_123,
+            expiry: Some(1_764_513_000),
+            context: Some("\"\\".repeat(number * 50)),
+        };
+        let untold: Vec<_> = (0..250).map(connection).collect();
+        let left = Left {
+            untold: untold.clone(),
+            ..Left::default()
+        };
+        let toggles = (0..1_000).map(|id| format!("a-toggle-{id}")).collect();
+        let receipts = ["receipt:1".to_owned()].into();
+        let work = Work {
+            toggles: &toggles,
+            receipts: &receipts,
+        };
+        let fake = Fake::default();
+        fake.outbox().leave(work, &left).await.unwrap();
+
+        let mut told = Vec::new();
+        for parcel in fake.parcels.into_inner() {
+            let text = serde_json::to_string(&parcel.task).unwrap();
+            assert!(text.len() <= BYTES, "{}", text.len());
+            let Recipients::Connections(connections) = parcel.task.recipients else {
+                panic!("{:?}", parcel.task.recipients);
+            };
+            assert!(connections.len() <= CONNECTIONS);
+            told.extend(connections);
+        }
+        assert_eq!(told, untold);
+    }
 }

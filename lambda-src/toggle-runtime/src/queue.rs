@@ -4,14 +4,12 @@ use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{QueueAttributeName, SendMessageBatchRequestEntry};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
+use crate::batches::{BYTES, batches};
 use crate::ports::{Backlog, QueueError};
 use crate::task::Parcel;
 
 /// The most messages of one call (`SendMessageBatch`).
 const ENTRIES: usize = 10;
-
-/// The most bytes of one call's messages: AWS allows at least 262,144 (Amazon SQS message quotas).
-const BYTES: usize = 256_000;
 
 /// How many calls are made at once.
 const CALLS: usize = 8;
@@ -32,7 +30,7 @@ impl Backlog for SlicesQueue {
             Ok((number, parcel, body))
         });
         let entries: Vec<_> = entries.collect::<Result<_, QueueError>>()?;
-        stream::iter(batches(entries, |(.., body)| body.len()))
+        stream::iter(batches(entries, (ENTRIES, BYTES), |(.., body)| body.len()))
             .map(|batch| self.send(batch))
             .buffer_unordered(CALLS)
             .try_collect()
@@ -96,25 +94,6 @@ impl SlicesQueue {
             source: source.into(),
         }
     }
-}
-
-/// Entries in as few batches as the limits allow, in their order.
-fn batches<T>(entries: Vec<T>, bytes: impl Fn(&T) -> usize) -> Vec<Vec<T>> {
-    let (mut batches, mut room): (Vec<Vec<T>>, usize) = (Vec::new(), 0);
-    for entry in entries {
-        let size = bytes(&entry);
-        match batches.last_mut() {
-            Some(batch) if batch.len() < ENTRIES && size <= room => {
-                room -= size;
-                batch.push(entry);
-            }
-            _ => {
-                room = BYTES.saturating_sub(size);
-                batches.push(vec![entry]);
-            }
-        }
-    }
-    batches
 }
 
 #[cfg(test)]
@@ -204,15 +183,5 @@ mod tests {
             "ApproximateNumberOfMessagesNotVisible"
         ]);
         assert_eq!(*names, expected);
-    }
-
-    #[test]
-    fn a_batch_is_limited_by_number_and_size() {
-        let lengths = |sizes: Vec<usize>| -> Vec<usize> {
-            batches(sizes, |size| *size).iter().map(Vec::len).collect()
-        };
-        assert_eq!(lengths(vec![1; 25]), [10, 10, 5]);
-        assert_eq!(lengths(vec![100_000; 5]), [2, 2, 1]);
-        assert_eq!(lengths(vec![10, BYTES, 10]), [1, 1, 1]);
     }
 }

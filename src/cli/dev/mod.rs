@@ -80,7 +80,7 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
             Connect::Public | Connect::Optional => None,
         },
     };
-    let store = Store::new(&context.account, toggles::toggles_table(&system));
+    let store = crate::toggles::store(&context.account, toggles::toggles_table(&system));
     examples::make(&store).await?;
     let checked = if arguments.once {
         let checked = check(

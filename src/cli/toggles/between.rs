@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::{ArgGroup, Args};
 use miette::{Report, miette};
 use stacks::toggles::toggles_table;
+use toggle_rules::is_segment;
 
 use super::wait::{Wait, Writing};
 use super::{Why, id, reach};
@@ -12,7 +13,7 @@ use crate::cli::global::{Format, Global};
 use crate::cli::output::{print, print_json, say};
 use crate::cli::{advice, context};
 use crate::render;
-use crate::toggles::{Difference, Store, Toggle, TogglesError, differences};
+use crate::toggles::{self, Difference, Store, Toggle, TogglesError, differences, named_segments};
 
 /// The other system.
 #[derive(Debug, Args)]
@@ -83,7 +84,7 @@ impl Other {
                 other.region()
             ));
         }
-        Ok(Store::new(&other, toggles_table(&there)))
+        Ok(toggles::store(&other, toggles_table(&there)))
     }
 
     /// An error about the other system says so.
@@ -96,14 +97,10 @@ impl Other {
 pub(super) async fn diff(global: &Global, diff: &Diff) -> Result<ExitCode, Report> {
     let there = diff.other.open(global).await?;
     let here = super::open(global).await?;
-    let (here, there) = tokio::join!(here.list(), there.list());
+    let (here, there) = tokio::join!(here.list_all(), there.list_all());
     let here = here.map_err(advice::report)?;
     let there = there.map_err(|error| diff.other.report(error))?;
-    let chosen = |toggles: Vec<Toggle>| -> Vec<Toggle> {
-        let is_chosen = |of: &Toggle| diff.id.is_empty() || diff.id.iter().any(|id| id == of.id());
-        toggles.into_iter().filter(is_chosen).collect()
-    };
-    let (here, there) = (chosen(here), chosen(there));
+    let (here, there) = chosen(&diff.id, here, there);
     let known = |id: &&String| !here.iter().chain(&there).any(|of| of.id() == id.as_str());
     if let Some(id) = diff.id.iter().find(known) {
         return Err(miette!(
@@ -119,6 +116,30 @@ pub(super) async fn diff(global: &Global, diff: &Diff) -> Result<ExitCode, Repor
     } else {
         ExitCode::SUCCESS
     })
+}
+
+/// The chosen toggles of two systems, or all, with the segments that their rules name.
+fn chosen(
+    ids: &[String],
+    mut here: Vec<Toggle>,
+    mut there: Vec<Toggle>,
+) -> (Vec<Toggle>, Vec<Toggle>) {
+    let is_chosen = |id: &str| !is_segment(id) && (ids.is_empty() || ids.iter().any(|of| of == id));
+    let named = |all: &[Toggle]| {
+        let toggles: Vec<_> = all
+            .iter()
+            .map(Toggle::id)
+            .filter(|id| is_chosen(id))
+            .collect();
+        named_segments(all, &toggles)
+    };
+    let (by_here, by_there) = (named(&here), named(&there));
+    for toggles in [&mut here, &mut there] {
+        toggles.retain(|of| {
+            is_chosen(of.id()) || by_here.contains(of.id()) || by_there.contains(of.id())
+        });
+    }
+    (here, there)
 }
 
 fn tell(format: Format, found: &[Difference], other: &str) -> Result<(), Report> {
@@ -141,10 +162,13 @@ pub(super) async fn copy(global: &Global, copy: &Copy) -> Result<(), Report> {
         there.get_all(&copy.id).await
     };
     let toggles = toggles.map_err(|error| copy.other.report(error))?;
+    let toggles = there.with_segments(toggles).await;
+    let toggles = toggles.map_err(|error| copy.other.report(error))?;
     let writing = Writing::open(global, copy.wait, &copy.why).await?;
     let copied = writing.store.copy(&toggles).await.map_err(advice::report)?;
     let told = render::copied(&copied);
-    writing
-        .ended(global.format, &copied, &told, &copied.copied)
-        .await
+    // Nobody is sent a segment.
+    let sent = copied.copied.iter().filter(|id| !is_segment(id));
+    let sent: Vec<_> = sent.cloned().collect();
+    writing.ended(global.format, &copied, &told, &sent).await
 }

@@ -5,18 +5,18 @@ use miette::Report;
 use stacks::toggles::history_table;
 
 use super::wait::{Wait, Writing};
-use super::{Why, id, reach};
+use super::{Why, key, reach};
 use crate::cli::advice;
 use crate::cli::global::{Format, Global};
 use crate::cli::output::{print, print_json, say};
 use crate::render;
-use crate::toggles::History;
+use crate::toggles;
 
 /// Arguments of `toggles history`.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Shown {
-    /// The toggle's featureId
-    #[arg(value_parser = id)]
+    /// The toggle's featureId; `segment:NAME` for a segment
+    #[arg(value_parser = key)]
     id: String,
     /// The most changes that are shown
     #[arg(long, value_name = "NUMBER", default_value_t = 20)]
@@ -27,8 +27,8 @@ pub(in crate::cli) struct Shown {
 /// Arguments of `toggles rollback`.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Rollback {
-    /// The toggle's featureId
-    #[arg(value_parser = id)]
+    /// The toggle's featureId; `segment:NAME` for a segment
+    #[arg(value_parser = key)]
     id: String,
     /// The revision in its history that it becomes like again, with all attributes
     #[arg(long, value_name = "REVISION")]
@@ -45,7 +45,7 @@ pub(in crate::cli) struct Rollback {
 /// Prints the changes of a toggle.
 pub(super) async fn show(global: &Global, shown: &Shown) -> Result<(), Report> {
     let (system, account) = reach(global).await?;
-    let history = History::new(&account, history_table(&system));
+    let history = toggles::history(&account, history_table(&system));
     let found = history.of(&shown.id, usize::from(shown.limit)).await;
     let found = found.map_err(advice::report)?;
     match global.format {

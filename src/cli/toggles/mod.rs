@@ -21,8 +21,8 @@ use crate::cli::output::{print, print_json, say};
 use crate::cli::{advice, context, identity};
 use crate::render;
 use crate::toggles::{
-    AttributeText, Change, CommentError, NameError, RuleChange, Store, check_attribute,
-    check_comment, check_id, check_removal,
+    self, AttributeText, Change, CommentError, NameError, RuleChange, Store, check_attribute,
+    check_comment, check_id, check_key, check_removal,
 };
 
 /// The commands.
@@ -65,9 +65,9 @@ pub(super) enum Command {
         #[command(flatten)]
         wait: Wait,
     },
-    /// Show how the toggles differ from those of another system, as staging from production
+    /// Show how the toggles, and the segments that their rules name, differ from those of another system
     Diff(between::Diff),
-    /// Copy toggles of another system, with all attributes; those that it does not have stay
+    /// Copy toggles of another system, with all attributes and the segments that their rules name; others stay
     Copy(between::Copy),
     /// Say what a client is told of a toggle, and which of its rules decides that
     Explain(rules::Explain),
@@ -144,6 +144,12 @@ pub(super) enum State {
 
 fn id(text: &str) -> Result<String, NameError> {
     check_id(text)?;
+    Ok(text.to_owned())
+}
+
+/// The id of a toggle or of a segment.
+fn key(text: &str) -> Result<String, NameError> {
+    check_key(text)?;
     Ok(text.to_owned())
 }
 
@@ -263,5 +269,5 @@ async fn reach(global: &Global) -> Result<(System, Account), Report> {
 /// The table's name follows from the description, so no more of the account is read for it.
 async fn open(global: &Global) -> Result<Store, Report> {
     let (system, account) = reach(global).await?;
-    Ok(Store::new(&account, toggles_table(&system)))
+    Ok(toggles::store(&account, toggles_table(&system)))
 }

@@ -5,8 +5,10 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, civil};
 use miette::Report;
 use serde_json::{Map, Value, json};
+use toggle_contract::doors::{GROUPS, SUBJECT, TARGETING_KEY};
 
-use super::{id, open};
+use super::wait::{Wait, Writing};
+use super::{Why, id, open};
 use crate::cli::advice;
 use crate::cli::global::{Format, Global};
 use crate::cli::output::{print, print_json, say};
@@ -107,9 +109,9 @@ impl Rules {
             return Some(rule.clone());
         }
         let groups = self.group.iter();
-        let groups = groups.map(|group| json!({ "in": [group, { "var": "groups" }] }));
-        let users = (!self.user.is_empty())
-            .then(|| json!({ "in": [{ "var": "targetingKey" }, self.user] }));
+        let groups = groups.map(|group| json!({ "in": [group, { "var": GROUPS }] }));
+        let users =
+            (!self.user.is_empty()).then(|| json!({ "in": [{ "var": SUBJECT }, self.user] }));
         let segments = self.segment.iter().map(|name| json!({ "$ref": name }));
         let mut conditions: Vec<_> = groups.chain(users).chain(segments).collect();
         let share = self
@@ -204,9 +206,12 @@ pub(in crate::cli) struct Explain {
     /// The toggle's featureId
     #[arg(value_parser = id)]
     id: String,
-    /// The user's `sub` in the user pool, or a browser's id. Default: nobody is known
+    /// The user's `sub` in the user pool. Default: nobody is known
     #[arg(long, value_name = "SUB")]
     user: Option<String>,
+    /// The id that a client without a user chose itself, such as a browser's
+    #[arg(long, value_name = "ID", conflicts_with_all = ["user", "group", "claim"])]
+    client: Option<String>,
     /// A group of the user (repeatable)
     #[arg(long, value_name = "GROUP")]
     group: Vec<String>,
@@ -234,10 +239,13 @@ impl Explain {
     fn context(&self) -> Option<String> {
         let mut context: Map<String, Value> = self.claim.iter().cloned().collect();
         if let Some(user) = &self.user {
-            context.insert("targetingKey".to_owned(), Value::from(user.as_str()));
+            context.insert(SUBJECT.to_owned(), Value::from(user.as_str()));
+        }
+        if let Some(key) = self.user.as_ref().or(self.client.as_ref()) {
+            context.insert(TARGETING_KEY.to_owned(), Value::from(key.as_str()));
         }
         if !self.group.is_empty() {
-            context.insert("groups".to_owned(), json!(self.group));
+            context.insert(GROUPS.to_owned(), json!(self.group));
         }
         (!context.is_empty()).then(|| Value::from(context).to_string())
     }
@@ -273,12 +281,16 @@ pub(in crate::cli) enum Segments {
         /// The condition, in flagd's JSON: `{"ends_with": [{"var": "email"}, "@example.com"]}`
         #[arg(value_name = "JSON")]
         condition: String,
+        #[command(flatten)]
+        why: Why,
     },
     /// Delete a segment that no rule names
     Delete {
         /// Its name
         #[arg(value_parser = segment_name)]
         name: String,
+        #[command(flatten)]
+        why: Why,
     },
 }
 
@@ -291,10 +303,13 @@ fn segment_name(text: &str) -> Result<String, String> {
 }
 
 pub(super) async fn segments(global: &Global, command: &Segments) -> Result<(), Report> {
-    let store = open(global).await?;
     match command {
         Segments::List => {
-            let segments = store.segments().await.map_err(advice::report)?;
+            let segments = open(global)
+                .await?
+                .segments()
+                .await
+                .map_err(advice::report)?;
             match global.format {
                 Format::Json => print_json(&segments)?,
                 Format::Human if segments.is_empty() => say(
@@ -304,12 +319,19 @@ pub(super) async fn segments(global: &Global, command: &Segments) -> Result<(), 
                 Format::Human => print(&render::segments(&segments))?,
             }
         }
-        Segments::Set { name, condition } => {
-            let written = store.set_segment(name, condition).await;
+        Segments::Set {
+            name,
+            condition,
+            why,
+        } => {
+            let writing = Writing::open(global, Wait::default(), why).await?;
+            let written = writing.store.set_segment(name, condition).await;
             written.map_err(advice::report)?;
         }
-        Segments::Delete { name } => {
-            store.delete_segment(name).await.map_err(advice::report)?;
+        Segments::Delete { name, why } => {
+            let writing = Writing::open(global, Wait::default(), why).await?;
+            let deleted = writing.store.delete_segment(name, None).await;
+            deleted.map_err(advice::report)?;
         }
     }
     Ok(())

@@ -12,10 +12,10 @@ use crate::cli::advice;
 use crate::cli::global::{Format, Global};
 use crate::cli::output::{print, print_json};
 use crate::render;
-use crate::toggles::{History, Receipt, Store, Waited};
+use crate::toggles::{self, History, Receipt, Store, Waited};
 
 /// Whether a command waits.
-#[derive(Clone, Copy, Debug, Args)]
+#[derive(Clone, Copy, Debug, Default, Args)]
 pub(in crate::cli) struct Wait {
     /// Wait until the functions have sent it to every connection, and print how many accepted it.
     /// Exits with 1 if one did not
@@ -48,18 +48,19 @@ impl Writing {
     /// The tables' names follow from the description, so no more of the account is read for them.
     pub(super) async fn open(global: &Global, wait: Wait, why: &Why) -> Result<Self, Report> {
         let (system, account) = reach(global).await?;
-        let mut store = Store::new(&account, toggles_table(&system)).because(why.comment.clone());
+        let mut store =
+            toggles::store(&account, toggles_table(&system)).because(why.comment.clone());
         let mut receipt = None;
         if wait.wait {
             let opened = Receipt::open(&account, connections_table(&system)).await;
             let opened = opened.map_err(advice::report)?;
-            store = store.asking_for(&opened);
+            store = store.asking_for(opened.key());
             receipt = Some(opened);
         }
         let limit = Duration::from_secs(wait.wait_timeout);
         Ok(Self {
             store,
-            history: History::new(&account, history_table(&system)),
+            history: toggles::history(&account, history_table(&system)),
             receipt,
             limit,
         })

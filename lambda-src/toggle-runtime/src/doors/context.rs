@@ -1,14 +1,15 @@
 //! What rules are evaluated for: see [`toggle_contract::CONNECTION_CONTEXT`].
 
 use serde_json::{Map, Value, json};
-use toggle_contract::doors::{GROUPS, TARGETING_KEY, name_in_context};
+use toggle_contract::doors::{GROUPS, SUBJECT, TARGETING_KEY, name_in_context};
 
-use super::token::{Claims, SUBJECT};
+use super::token::Claims;
 
 /// The claim with the groups of the user in the pool; a user without groups has no such claim.
 const POOL_GROUPS: &str = "cognito:groups";
 
-/// The context of a user, in JSON: `sub`, the groups, and the claims that are named, if they are there.
+/// The context of a user, in JSON: `sub`, also as the `targetingKey`, the groups, and the claims that are
+/// named, if they are there.
 pub(super) fn of_user(claims: &Claims, named: &[String]) -> String {
     let groups = claims.get(POOL_GROUPS).filter(|groups| groups.is_array());
     let groups = groups.cloned().unwrap_or_else(|| json!([]));
@@ -23,11 +24,13 @@ pub(super) fn of_user(claims: &Claims, named: &[String]) -> String {
         .collect();
     context.insert(GROUPS.to_owned(), groups);
     let subject = claims.get(SUBJECT).cloned().unwrap_or_default();
+    context.insert(SUBJECT.to_owned(), subject.clone());
     context.insert(TARGETING_KEY.to_owned(), subject);
     Value::from(context).to_string()
 }
 
-/// The context of a client that nobody has signed in to: nothing but the id that it chose itself.
+/// The context of a client that nobody has signed in to: nothing but the id that it chose itself, which can
+/// be that of a user. So a rule that names users asks for `sub`, which only a token states.
 pub(super) fn of_client(id: &str) -> String {
     json!({ TARGETING_KEY: id }).to_string()
 }
@@ -50,21 +53,24 @@ mod tests {
         });
         assert_eq!(
             context(claims, &["custom:plan", "email_verified", "custom:none"]),
-            json!({"targetingKey": "u1", "groups": ["beta"], "plan": "gold", "email_verified": true})
+            json!({"sub": "u1", "targetingKey": "u1", "groups": ["beta"], "plan": "gold", "email_verified": true})
         );
     }
 
     #[test]
     fn a_user_without_groups_has_none_and_no_claim_stands_for_them() {
-        let claims = json!({"sub": "u1", "custom:groups": ["admin"], "custom:targetingKey": "u2"});
+        let claims = json!({"sub": "u1", "custom:groups": ["admin"], "custom:targetingKey": "u2", "custom:sub": "u2"});
         assert_eq!(
-            context(claims, &["custom:groups", "custom:targetingKey"]),
-            json!({"targetingKey": "u1", "groups": []})
+            context(
+                claims,
+                &["custom:groups", "custom:targetingKey", "custom:sub"]
+            ),
+            json!({"sub": "u1", "targetingKey": "u1", "groups": []})
         );
         let odd = json!({"sub": "u1", "cognito:groups": "admin"});
         assert_eq!(
             context(odd, &[]),
-            json!({"targetingKey": "u1", "groups": []})
+            json!({"sub": "u1", "targetingKey": "u1", "groups": []})
         );
     }
 

@@ -197,9 +197,10 @@ async fn admitted(connect: Connect, event: &SocketEvent) -> Result<Option<Value>
 
 #[tokio::test]
 async fn a_users_token_gives_the_connection_its_context() {
-    let user = json!({"targetingKey": "user-1", "groups": ["beta"], "plan": "gold"});
+    let user =
+        json!({"sub": "user-1", "targetingKey": "user-1", "groups": ["beta"], "plan": "gold"});
     let id = with_token(&Pool::own().token(&claims(&json!({}))));
-    let without_plan = json!({"targetingKey": "user-1", "groups": ["beta"]});
+    let without_plan = json!({"sub": "user-1", "targetingKey": "user-1", "groups": ["beta"]});
     let access =
         with_token(&Pool::own().token(&access(&json!({"aud": "https://api.example.com"}))));
     for connect in [Connect::Optional, Connect::Required] {

@@ -14,10 +14,7 @@ use jsonwebtoken::{
 };
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
 use serde_json::{Map, Value};
-use toggle_contract::doors::Login;
-
-/// The claim with the user's id in the pool.
-pub(super) const SUBJECT: &str = "sub";
+use toggle_contract::doors::{Login, SUBJECT};
 
 /// How far the clocks of Cognito and Lambda may differ, in seconds.
 const LEEWAY: u64 = 5;

@@ -199,58 +199,6 @@ async fn a_share_is_an_attribute_of_a_receipt_that_expires() {
     );
 }
 
-fn history(fake: &FakeAws) -> HistoryTable {
-    HistoryTable {
-        client: tables(fake),
-        name: "history".into(),
-        kept: 86_400,
-    }
-}
-
-#[tokio::test]
-async fn a_record_of_the_history_is_stored_once_and_expires() {
-    let refused = r#"{"__type":"ConditionalCheckFailedException"}"#;
-    let fake = FakeAws::new([("PutItem", 200, "{}"), ("PutItem", 400, refused)]);
-    let entry = Entry {
-        toggle: "1".into(),
-        at: "0000000000009-1".into(),
-        changed_at: 9_123,
-        after: Some("{}".into()),
-        revision: Some("7".into()),
-        ..Entry::default()
-    };
-    history(&fake).add(&entry).await.unwrap();
-    history(&fake).add(&entry).await.unwrap();
-    fake.assert_used();
-    let put = &bodies(&fake)[0];
-    assert_eq!(put["ConditionExpression"], "attribute_not_exists(#id)");
-    let item = json!({"featureId": {"S": "1"}, "at": {"S": "0000000000009-1"}, "changedAt": {"N": "9123"},
-        "expiry": {"N": "86409"}, "after": {"S": "{}"}, "revision": {"N": "7"}});
-    assert_eq!(put["Item"], item);
-}
-
-#[tokio::test]
-async fn the_record_before_is_the_last_of_those_with_a_lower_key() {
-    let found = r#"{"Items":[{"featureId":{"S":"1"},"at":{"S":"8"},"after":{"S":"{}"},"lastChange":{"S":"who"}}]}"#;
-    let fake = FakeAws::new([("Query", 200, found), ("Query", 200, r#"{"Items":[]}"#)]);
-    let last = history(&fake).last_before("1", "9").await.unwrap().unwrap();
-    assert_eq!(
-        (last.after.as_deref(), last.last_change.as_deref()),
-        (Some("{}"), Some("who"))
-    );
-    assert_eq!(history(&fake).last_before("1", "9").await.unwrap(), None);
-    let query = &bodies(&fake)[0];
-    assert_eq!(query["KeyConditionExpression"], "#id = :id AND #at < :at");
-    assert_eq!(
-        (
-            &query["ScanIndexForward"],
-            &query["Limit"],
-            &query["ConsistentRead"]
-        ),
-        (&json!(false), &json!(1), &json!(true))
-    );
-}
-
 #[tokio::test]
 async fn a_toggle_is_touched_unless_it_has_changed() {
     let refused = r#"{"__type":"ConditionalCheckFailedException"}"#;
