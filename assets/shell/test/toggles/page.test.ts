@@ -177,6 +177,16 @@ describe("an operator", () => {
     expect(asked).toEqual(["GET /toggles"]);
   });
 
+  it("is told which part of an answer is not what was agreed on", async () => {
+    backend.answerNext(200, {
+      you: { name: "ada", groups: [], mayFlip: [] },
+      toggles: [{ id: 1 }],
+      segments: [],
+    });
+    await open("ada");
+    expect(text("main fr-alert")).toContain("toggles: toggles[0].id is 1: must be a non-empty string");
+  });
+
   it("is asked for again if the API could not say", async () => {
     backend.answerNext(400, { title: "Out of order", detail: "Later." });
     await open("ada");

@@ -137,8 +137,10 @@ export class ListView {
     }
     this.#waiting.dataset.known = known;
     this.#waiting.hidden = waiting.length === 0;
-    const decided = (heading: string) =>
+    const decided = (heading: string) => {
       this.#notices.show({ tone: "positive", heading, text: "The list shows the toggle as it is now." });
+      this.#notices.focus();
+    };
     const cards = waiting.flatMap((toggle) =>
       toggle.proposal ? [proposalCard(this.#view.desk, toggle, toggle.proposal, decided)] : [],
     );
