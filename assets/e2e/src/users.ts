@@ -7,8 +7,13 @@ const PASSWORD = "Try-Frontage-1";
 export async function user(name: string, ...groups: string[]): Promise<Account> {
   const outputs = JSON.parse(await frontage("outputs", "--format", "json"));
   const of = { UserPoolId: outputs.identity.user_pool_id as string, Username: name };
-  const attributes = { UserAttributes: [{ Name: "email", Value: name }], MessageAction: "SUPPRESS" };
-  await call("AdminCreateUser", { ...of, ...attributes }, "UsernameExistsException");
+  // The name of a person is an address that is verified.
+  const UserAttributes = [
+    { Name: "email", Value: name },
+    { Name: "email_verified", Value: "true" },
+  ];
+  const created = { ...of, UserAttributes, MessageAction: "SUPPRESS" };
+  await call("AdminCreateUser", created, "UsernameExistsException");
   await call("AdminSetUserPassword", { ...of, Password: PASSWORD, Permanent: true });
   for (const GroupName of groups) await call("AdminAddUserToGroup", { ...of, GroupName });
   return { user: name, password: PASSWORD };
