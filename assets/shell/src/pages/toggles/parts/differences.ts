@@ -1,0 +1,35 @@
+import { h } from "@frontage/ui/dom";
+import type { Difference } from "../answers.js";
+import { attributeText, differenceText } from "../rules/words.js";
+
+/** What is not for people: it changes with everything. */
+const HIDDEN = new Set(["revision", "lastChange", "touchedAt", "deliveryReceipt"]);
+
+/** The attributes of a change, before and after. */
+export function differences(all: readonly Difference[]): HTMLElement {
+  const shown = all.filter(({ name }) => !HIDDEN.has(name));
+  if (shown.length === 0) {
+    return h("p", { class: "fr-muted" }, "No attribute has changed.");
+  }
+  return h("dl", { class: "differences" }, ...shown.flatMap(entry));
+}
+
+function entry({ name, before, after }: Difference): readonly Node[] {
+  const was = before === undefined ? [] : [h("del", {}, differenceText(name, before))];
+  const is =
+    after === undefined
+      ? h("span", { class: "fr-muted" }, "removed")
+      : h("ins", {}, differenceText(name, after));
+  return [h("dt", {}, attributeText(name)), h("dd", {}, ...was, is)];
+}
+
+/** A change in one sentence: `Switch: off → on; Name: …`. */
+export function differencesText(all: readonly Difference[]): string {
+  return all
+    .filter(({ name }) => !HIDDEN.has(name))
+    .map(({ name, before, after }) => {
+      const [was, is] = [differenceText(name, before), differenceText(name, after)];
+      return `${attributeText(name)}: ${was} → ${is}`;
+    })
+    .join("; ");
+}
