@@ -129,7 +129,7 @@ export class Backend {
       case "GET toggles":
         return answer(200, this.#overview(person));
       case "GET toggle":
-        return this.#toggles.has(id) ? answer(200, this.#shown(id, person)) : unknown(id);
+        return this.#ids().includes(id) ? answer(200, this.#shown(id, person)) : unknown(id);
       case "GET history":
         return answer(200, { changes: this.#changes(id).slice(0, Number(query.get("limit") ?? 50)) });
       case "PATCH toggle":
@@ -154,22 +154,28 @@ export class Backend {
     }
   }
 
+  /** Also of those that are proposed and do not exist. */
+  #ids(): readonly string[] {
+    return [...new Set([...this.#toggles.keys(), ...this.#proposals.keys()])];
+  }
+
   #overview(person: Person): unknown {
     return {
       you: { name: person.name, groups: person.groups, mayFlip: this.#patterns(person) },
-      toggles: [...this.#toggles.keys()].map((id) => this.#shown(id, person)),
+      toggles: this.#ids().map((id) => this.#shown(id, person)),
       segments: (this.#options.segments ?? []).map((segment) => ({ ...segment, usedBy: [] })),
       now: this.time,
     };
   }
 
   #shown(id: string, person: Person): unknown {
-    const last = this.#history.get(id)?.at(-1)?.act;
+    const nothing = { name: id, isActive: false, revision: 0, rules: {}, attributes: {} };
+    const kept = this.kept(id);
     const proposed = this.#proposals.get(id);
     return {
       id,
-      ...this.kept(id),
-      lastChange: last,
+      ...(kept ?? nothing),
+      ...(kept && { lastChange: this.#history.get(id)?.at(-1)?.act }),
       isProtected: this.#isProtected(id),
       mayFlip: this.#mayFlip(id, person),
       ...(proposed && { proposal: this.#proposal(id, proposed, person) }),
@@ -184,7 +190,7 @@ export class Backend {
       expiresAt: act.at + 14 * 86_400_000,
       attributes: differences(this.#toggles.get(id), after),
       isYours,
-      mayApprove: !isYours && this.#mayFlip(id, person),
+      mayApprove: !isYours && this.#mayFlip(id, person) && proposed.revision === this.#live(id),
     };
   }
 
@@ -239,7 +245,7 @@ export class Backend {
     if (!this.#mayFlip(id, person)) {
       return problem(403, "forbidden", `You may not change ${id}`);
     }
-    const live = this.#toggles.has(id) ? (this.#revisions.get(id) ?? 0) : 0;
+    const live = this.#live(id);
     if (live !== revision) {
       return problem(409, "revised", `${id} has changed: it has revision ${live}`, { live });
     }
@@ -248,7 +254,7 @@ export class Backend {
       this.#write(id, after, act);
       return after ? answer(200, this.#shown(id, person)) : new Response(null, { status: 204 });
     }
-    if (this.#proposals.has(id)) {
+    if (this.#proposals.get(id)?.revision === live) {
       return problem(409, "proposed", `A proposal for ${id} is open`);
     }
     const proposed = { id: `p${this.time}`, change, sub: person.sub, act, revision: live, after };
@@ -264,8 +270,8 @@ export class Backend {
     if (proposed.sub === person.sub) {
       return problem(403, "own-proposal", "A second person has to approve it");
     }
-    if ((this.#revisions.get(id) ?? 0) !== proposed.revision) {
-      return problem(409, "revised", `${id} has changed since`, { live: this.#revisions.get(id) });
+    if (this.#live(id) !== proposed.revision) {
+      return problem(409, "revised", `${id} has changed since`, { live: this.#live(id) });
     }
     this.#proposals.delete(id);
     this.#write(id, proposed.after, {
@@ -316,6 +322,11 @@ export class Backend {
     const history = this.#history.get(id) ?? [];
     this.#history.set(id, [...history, { act, revision, before, after }]);
     this.#options.changed?.(id, revision);
+  }
+
+  /** The revision of a toggle; zero if it does not exist. */
+  #live(id: string): number {
+    return this.kept(id)?.revision ?? 0;
   }
 
   #isProtected(id: string): boolean {

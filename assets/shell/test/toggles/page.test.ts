@@ -296,7 +296,7 @@ describe("a toggle's own page", () => {
   });
 
   const add = (label: string, name: string) => {
-    const input = [...document.querySelectorAll<HTMLInputElement>(".tokens input")].find(
+    const input = [...document.querySelectorAll<HTMLInputElement>(".add input")].find(
       ({ id }) => text(`label[for="${id}"]`) === label,
     );
     if (!input) throw new Error(`no ${label}`);
@@ -343,6 +343,15 @@ describe("a toggle's own page", () => {
     press("Look again");
     await says("main > fr-page > .notices fr-alert", "kept, on top of theirs");
     expect(find<HTMLElementTagNameMap["fr-field"]>('fr-field[label="Name"]')?.value).toBe("Theirs");
+    expect(text(".chips")).toContain("beta");
+  });
+
+  it("takes the clock's changes without a word: they change nothing that people write", async () => {
+    add("Groups", "beta");
+    backend.put("shipping.express", {}, "toggle-clock");
+    await vi.waitFor(() => expect(backend.kept("shipping.express")?.revision).toBe(2));
+    await says("[data-part=history]", "A window has opened or closed, or a step has begun");
+    expect(find("main > fr-page > .notices fr-alert")).toBeNull();
     expect(text(".chips")).toContain("beta");
   });
 
@@ -439,6 +448,43 @@ describe("a protected toggle", () => {
     await vi.waitFor(() => expect(find("[data-proposal]")).toBeNull());
     router.navigate("/toggles?id=payment.cards");
     await says("[data-part=history]", "ada@example.com, approved by grace@example.com");
+  });
+
+  it("that is to be made is shown as that, and made once it is approved", async () => {
+    await open("ada", "/toggles?new");
+    const [id, name] = [...document.querySelectorAll("fr-field")];
+    if (!id || !name) throw new Error("no fields");
+    id.value = "payment.new";
+    name.value = "New";
+    name.dispatchEvent(new Event("input"));
+    submit();
+    await says("main", "It is made once it is approved");
+    await says("[data-proposal]", "Awaiting a second person");
+
+    session.becomes(undefined);
+    await open("grace");
+    await says('[data-toggle="payment.new"]', "Does not exist until it is approved");
+    expect(switchOf("payment.new")).toBeNull();
+    press("Approve");
+    await vi.waitFor(() => expect(backend.kept("payment.new")?.name).toBe("New"));
+    await vi.waitFor(() => expect(switchOf("payment.new")).not.toBeNull());
+  });
+
+  it("that has changed since can no longer be approved, and the proposal is refused", async () => {
+    await open("ada", "/toggles?id=payment.cards");
+    await found("[data-revision]");
+    press("Delete this toggle");
+    await found("dialog[open]");
+    press("Delete", "dialog");
+    await found("[data-proposal]");
+    backend.put("payment.cards", { isActive: false });
+    session.becomes(undefined);
+    await open("grace");
+    await says("[data-proposal]", "it cannot be approved any more");
+    expect(text("[data-proposal]")).not.toContain("Approve");
+    press("Refuse");
+    await vi.waitFor(() => expect(find("[data-proposal]")).toBeNull());
+    expect(backend.kept("payment.cards")).toBeDefined();
   });
 
   it("is switched off at once", async () => {

@@ -14,7 +14,7 @@ import { meantBy, textOf } from "../../src/pages/toggles/rules/json.js";
 import { faultOf as rampFault, rampOf, stepsOf, unitOf } from "../../src/pages/toggles/rules/ramp.js";
 import { EVERYBODY, targetingOf, whomOf } from "../../src/pages/toggles/rules/targeting.js";
 import { daysOf, faultOf, textOfDays, windowsOf } from "../../src/pages/toggles/rules/windows.js";
-import { brief, sentences } from "../../src/pages/toggles/rules/words.js";
+import { brief, differenceText, sentences } from "../../src/pages/toggles/rules/words.js";
 
 export function toggle(rules: Rules = {}, more: Partial<Toggle> = {}): Toggle {
   return {
@@ -34,7 +34,7 @@ export function toggle(rules: Rules = {}, more: Partial<Toggle> = {}): Toggle {
 }
 
 const GROUP = { in: ["beta", { var: "groups" }] };
-const USERS = { in: [{ var: "targetingKey" }, ["u1", "u2"]] };
+const USERS = { in: [{ var: "sub" }, ["u1", "u2"]] };
 const SEGMENT = { $ref: "staff" };
 const QUARTER = {
   fractional: [
@@ -323,5 +323,23 @@ describe("the words", () => {
     expect(sentences(false, { targeting: QUARTER })).toHaveLength(3);
     expect(brief(false, { targeting: QUARTER })).toBe("Off for everybody");
     expect(brief(true, { prerequisites: ["a"] })).toBe("On for everybody · Only where a is on");
+  });
+
+  it.each([
+    ["isActive", "true", "on"],
+    ["isActive", undefined, "nothing"],
+    ["targeting", JSON.stringify(JSON.stringify({ if: [GROUP, "on", "off"] })), "people in the group beta"],
+    ["targeting", JSON.stringify(JSON.stringify({ "==": [1, 1] })), '{"==":[1,1]}'],
+    ["targeting", JSON.stringify("{broken"), '"{broken"'],
+    [
+      "windows",
+      JSON.stringify('[{"from":"22:00","to":"06:00","zone":"UTC"}]'),
+      "every day from 22:00 to 06:00 (UTC)",
+    ],
+    ["featureName", '"Express"', "Express"],
+    ["value", '""', '""'],
+    ["prerequisites", '["a","b"]', '["a","b"]'],
+  ])("say what an attribute was in a change (%#)", (name, json, words) => {
+    expect(differenceText(name, json)).toBe(words);
   });
 });

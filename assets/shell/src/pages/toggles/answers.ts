@@ -106,6 +106,16 @@ export type Written =
   | { readonly kind: "written"; readonly toggle: Toggle | undefined }
   | { readonly kind: "proposed"; readonly proposal: Proposal };
 
+/** Whether a toggle does not exist: it is proposed to make it, and nothing else is known of it. */
+export function isToBeMade({ id, name, revision, value, rules, attributes, proposal }: Toggle): boolean {
+  const isBare = name === id && value === undefined && isEmpty(rules) && isEmpty(attributes);
+  return revision === 0 && proposal?.revision === 0 && isBare;
+}
+
+function isEmpty(record: object): boolean {
+  return Object.keys(record).length === 0;
+}
+
 /** @throws InvalidDocumentError that names the first invalid field. */
 export function overview(value: unknown): Overview {
   const root = new Field("toggles", value);

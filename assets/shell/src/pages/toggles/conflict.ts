@@ -1,8 +1,9 @@
 import type { Problem } from "@frontage/api";
+import type { Change } from "./answers.js";
 import { isCode } from "./api.js";
 import type { Desk } from "./desk.js";
 import { button } from "./parts/control.js";
-import { differencesText } from "./parts/differences.js";
+import { differencesText, isWake } from "./parts/differences.js";
 import type { Notices } from "./parts/notices.js";
 import { momentText } from "./rules/words.js";
 
@@ -40,21 +41,32 @@ export async function explainProblem(
   notices.show({
     tone: "warning",
     heading: "Changed in the meantime",
-    text: await whatHappened(desk, id, known),
+    text: whatHappened(await changesSince(desk, id, known)),
     actions: [button("Look again", lookAgain)],
   });
 }
 
-/** Who changed a toggle since a revision, and how. */
-export async function whatHappened(desk: Desk, id: string, known: number): Promise<string> {
+/** The changes of a toggle since a revision that people have made; `undefined` if that is not known. */
+export async function changesSince(
+  desk: Desk,
+  id: string,
+  known: number,
+): Promise<readonly Change[] | undefined> {
   const result = await desk.api.history(id, CHANGES);
-  const later = result.ok
-    ? result.value.filter(({ revision }) => revision !== undefined && revision > known)
-    : [];
-  if (later.length === 0) {
+  const later = result.ok ? result.value.filter(({ revision }) => (revision ?? 0) > known) : [];
+  // The history may not have it yet.
+  return later.length === 0 ? undefined : later.filter((change) => !isWake(change));
+}
+
+/** Who did what, and why. */
+export function whatHappened(changes: readonly Change[] | undefined): string {
+  if (changes === undefined) {
     return "Somebody else has changed it. Look again, and then make your change.";
   }
-  return later
+  if (changes.length === 0) {
+    return "A window has opened or closed, or a step has begun. Look again, and then make your change.";
+  }
+  return changes
     .map(({ by, changedAt, comment, isDeletion, attributes }) => {
       const what = isDeletion ? "deleted it" : `changed it (${differencesText(attributes)})`;
       const why = comment ? `: “${comment}”` : "";

@@ -50,13 +50,6 @@ export function showCreation({ element, shell, desk, signal }: View): void {
       const path = `/toggles?id=${encodeURIComponent(wanted)}`;
       if (!result.ok) {
         await explainProblem(desk, notices, wanted, 0, result.problem, () => shell.router.navigate(path));
-      } else if (result.value.kind === "proposed") {
-        await desk.refresh();
-        notices.show({
-          tone: "positive",
-          heading: "Proposed",
-          text: "Its id is protected: it is made once a second person approves it.",
-        });
       } else {
         await desk.reread(wanted);
         shell.router.navigate(path);

@@ -1,8 +1,8 @@
 import { h } from "@frontage/ui/dom";
-import type { Toggle, Written } from "./answers.js";
+import { isToBeMade, type Toggle, type Written } from "./answers.js";
 import type { Patch } from "./api.js";
 import { AudienceCard, agreed } from "./audience.js";
-import { explainProblem, whatHappened } from "./conflict.js";
+import { changesSince, explainProblem, whatHappened } from "./conflict.js";
 import { changedFields, type Draft, type FormField, faultsOf, formOf, patchOf, rebased } from "./form.js";
 import { HistoryCard } from "./history.js";
 import { button } from "./parts/control.js";
@@ -106,6 +106,10 @@ export class ToggleView {
       this.#showAbsence();
       return;
     }
+    if (isToBeMade(toggle)) {
+      this.#showWaiting(toggle);
+      return;
+    }
     const draft = this.#takeDraft(toggle);
     const side = h("div", { class: "fr-stack" }, this.#audience.element, ...attributesCard(toggle));
     this.#form = undefined;
@@ -172,6 +176,7 @@ export class ToggleView {
       h("div", { class: "fr-row" }, ...badges),
       ...[change, words].filter(Boolean).map((text) => h("p", { class: "fr-muted fr-small" }, text)),
     );
+    this.#proposal.hidden = proposal === undefined;
     this.#proposal.replaceChildren(
       ...(proposal
         ? [
@@ -324,7 +329,16 @@ export class ToggleView {
   }
 
   async #tellChange(known: number): Promise<void> {
-    const text = await whatHappened(this.#view.desk, this.#id, known);
+    const changes = await changesSince(this.#view.desk, this.#id, known);
+    if (this.#view.signal.aborted) {
+      return;
+    }
+    if (changes?.length === 0) {
+      // The clock has sent it: nothing of what is written has changed.
+      this.#rebase();
+      return;
+    }
+    const text = whatHappened(changes);
     const look = button("Look again", () => this.#lookAgain());
     this.#notices.show({ tone: "warning", heading: "Changed in the meantime", text, actions: [look] });
   }
@@ -340,17 +354,11 @@ export class ToggleView {
       return;
     }
     const { value: live } = result;
-    if (!live || !this.#base || !this.#form) {
+    if (!live || !this.#form) {
       this.#draw(live);
       return;
     }
-    const { draft, both } = rebased({ base: this.#base, form: this.#form.form }, live);
-    this.#base = live;
-    this.#form.form = draft.form;
-    this.#showFacts(live);
-    this.#showState();
-    this.#count();
-    void this.#history.load();
+    const both = this.#rebase();
     const names = both.map((field) => FIELDS[field]).join(", ");
     this.#notices.show({
       tone: both.length > 0 ? "warning" : "info",
@@ -361,11 +369,41 @@ export class ToggleView {
     });
   }
 
+  /** Puts the unsaved changes on the state that is known. Returns the fields that both have changed. */
+  #rebase(): readonly FormField[] {
+    const live = this.#view.desk.toggles.get(this.#id);
+    if (!live || !this.#base || !this.#form) {
+      return [];
+    }
+    const { draft, both } = rebased({ base: this.#base, form: this.#form.form }, live);
+    this.#base = live;
+    if (changedFields(this.#form.form, draft.form).length > 0) {
+      this.#form.form = draft.form;
+    }
+    this.#showFacts(live);
+    this.#showState();
+    this.#count();
+    void this.#history.load();
+    return both;
+  }
+
+  /** For one that is proposed, and exists once that is approved. */
+  #showWaiting(toggle: Toggle): void {
+    this.#form = undefined;
+    const heading = "This toggle does not exist yet";
+    this.#columns.replaceChildren(
+      h("fr-alert", { tone: "info", heading }, "It is made once it is approved."),
+    );
+    this.#end.replaceChildren();
+    this.#showFacts(toggle);
+  }
+
   #showAbsence(): void {
     this.#form = undefined;
     const words =
       "It was deleted, or never made. If its history is below, an earlier state can be brought back.";
     this.#facts.replaceChildren();
+    this.#proposal.hidden = true;
     this.#proposal.replaceChildren();
     this.#end.replaceChildren();
     this.#columns.replaceChildren(

@@ -4,12 +4,14 @@ import type { Change, Toggle, Written } from "./answers.js";
 import { explainProblem } from "./conflict.js";
 import type { Desk } from "./desk.js";
 import { button } from "./parts/control.js";
-import { differences } from "./parts/differences.js";
+import { differences, isWake } from "./parts/differences.js";
 import { Notices } from "./parts/notices.js";
 import { momentText } from "./rules/words.js";
 
 const FIRST = 50;
 const MOST = 200;
+
+const WOKEN = "A window has opened or closed, or a step has begun.";
 
 interface HistoryOptions {
   readonly desk: Desk;
@@ -93,7 +95,9 @@ export class HistoryCard {
         ...this.#undo(changes, at),
       ),
       ...(comment ? [h("blockquote", {}, comment)] : []),
-      ...(isDeletion ? [] : [differences(attributes)]),
+      ...(isDeletion
+        ? []
+        : [isWake(change) ? h("p", { class: "fr-muted fr-small" }, WOKEN) : differences(attributes)]),
     );
   }
 
@@ -107,7 +111,7 @@ export class HistoryCard {
     }
     const { revision, changedAt } = target;
     const text = isNewest ? "Undo" : "Go back to this";
-    const label = isNewest ? "Undo the last change" : `Go back to the state of ${momentText(changedAt)}`;
+    const label = isNewest ? "Undo the last change" : `Go back to this state, of ${momentText(changedAt)}`;
     return [button(text, () => this.#goBack(revision, changedAt), { variant: "quiet", label })];
   }
 

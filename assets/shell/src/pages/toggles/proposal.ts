@@ -13,12 +13,15 @@ const CHANGES: Readonly<Record<string, string>> = {
   rollback: "Going back to an earlier state",
 };
 
+const OUTDATED =
+  "The toggle has changed since, so it cannot be approved any more. Make the change again if it is wanted.";
+
 /**
  * An open proposal: what it would change, and for whom it is up to, the decision. `decided` is called once it is made.
  */
 export function proposalCard(
   desk: Desk,
-  { id, name }: Pick<Toggle, "id" | "name">,
+  { id, name, revision, mayFlip }: Toggle,
   proposal: Proposal,
   decided: (words: string) => void,
 ): HTMLElement {
@@ -48,13 +51,14 @@ export function proposalCard(
   if (proposal.mayApprove) {
     const approve = () => decide(`Approved: ${name}`, () => desk.api.approve(id, proposal.id));
     buttons.push(
-      button("Approve", approve, {
-        variant: "primary",
-        label: `Approve the proposal for ${name}`,
-      }),
-      button("Refuse", () => end(`Refused: ${name}`), { label: `Refuse the proposal for ${name}` }),
+      button("Approve", approve, { variant: "primary", label: `Approve the proposal for ${name}` }),
     );
-  } else if (proposal.isYours) {
+  }
+  if (mayFlip && !proposal.isYours) {
+    const label = `Refuse the proposal for ${name}`;
+    buttons.push(button("Refuse", () => end(`Refused: ${name}`), { label }));
+  }
+  if (proposal.isYours) {
     buttons.push(
       button("Withdraw", () => end(`Withdrawn: ${name}`), {
         label: `Withdraw your proposal for ${name}`,
@@ -68,6 +72,7 @@ export function proposalCard(
     head(id, name, proposal),
     differences(proposal.attributes),
     ...(proposal.comment ? [h("blockquote", {}, proposal.comment)] : []),
+    ...(proposal.revision === revision ? [] : [h("p", {}, OUTDATED)]),
     h("div", { class: "fr-row" }, ...buttons),
   );
 }

@@ -1,5 +1,5 @@
 import { h } from "@frontage/ui/dom";
-import type { Toggle } from "./answers.js";
+import { isToBeMade, type Toggle } from "./answers.js";
 import { agreed } from "./audience.js";
 import { explainProblem } from "./conflict.js";
 import { Notices } from "./parts/notices.js";
@@ -46,7 +46,8 @@ export class Row {
     this.element.dataset.active = String(isActive);
     this.#switch.isOn = isActive;
     this.#switch.element.setAttribute("aria-label", name);
-    const state = mayFlip ? this.#switch.element : stateBadge(isActive);
+    const isThere = !isToBeMade(this.#toggle);
+    const state = mayFlip && isThere ? this.#switch.element : stateBadge(isActive);
     if (this.#place.firstChild !== state) {
       this.#place.replaceChildren(state);
     }
@@ -57,7 +58,7 @@ export class Row {
       ...(isProtected ? [h("fr-badge", { tone: "info" }, "Protected")] : []),
       ...(proposal ? [h("fr-badge", { tone: "warning" }, "Awaiting approval")] : []),
     );
-    this.#words.textContent = brief(isActive, rules);
+    this.#words.textContent = isThere ? brief(isActive, rules) : "Does not exist until it is approved";
     this.#change.textContent = lastChange ? `${lastChange.by}, ${momentText(lastChange.at)}` : "";
   }
 

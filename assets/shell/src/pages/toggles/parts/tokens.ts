@@ -56,8 +56,9 @@ export function tokens({ label, hint, values, suggestions, changed }: TokensOpti
   input.addEventListener("change", add);
   show();
   const row = h("div", { class: "add" }, input, button("Add", add, { label: `Add: ${label}` }));
-  field.element.querySelector("label")?.after(row);
-  return h("div", { class: "tokens" }, field.element, chips, options);
+  field.element.querySelector("label")?.after(chips, row);
+  field.element.append(options);
+  return field.element;
 }
 
 function chip(value: string, removed: () => void): HTMLElement {

@@ -40,7 +40,7 @@ export function targetingOf(whom: Whom): Json | undefined {
 function conditionsOf({ groups, users, segments }: Whom): readonly Json[] {
   return [
     ...groups.map((group) => ({ in: [group, { var: "groups" }] })),
-    ...(users.length > 0 ? [{ in: [{ var: "targetingKey" }, users] }] : []),
+    ...(users.length > 0 ? [{ in: [{ var: "sub" }, users] }] : []),
     ...segments.map((name) => ({ $ref: name })),
   ];
 }

@@ -132,22 +132,43 @@ function rampText({ from, every, steps }: Ramp): string {
   return `In steps: ${first ?? "0 %"} of people from ${momentText(from)}${then}.`;
 }
 
-/** An attribute's value in a change: a JSON text that people read. */
-export function valueText(json: string | undefined): string {
+/** An attribute's value in a change, which is a JSON text: rules in words, if there are words for them. */
+export function differenceText(name: string, json: string | undefined): string {
   if (json === undefined) {
     return "nothing";
   }
   try {
     const value = JSON.parse(json) as Json;
-    return typeof value === "string" ? nested(value) : JSON.stringify(value);
+    return (
+      wordsOf(name, value) ?? (typeof value === "string" && value !== "" ? value : JSON.stringify(value))
+    );
   } catch {
     return json;
   }
 }
 
-/** Rules are JSON in a text: shown without the second pair of quotes. */
-function nested(text: string): string {
-  return text === "" ? '""' : text;
+function wordsOf(name: string, value: Json): string | undefined {
+  switch (name) {
+    case "isActive":
+      return value === true ? "on" : "off";
+    case "targeting": {
+      const whom = whomOf(inText(value));
+      return whom && whomText(whom);
+    }
+    case "windows":
+      return windowsOf(inText(value))?.map(windowText).join(", or ");
+    case "ramp": {
+      const ramp = rampOf(inText(value));
+      return ramp ? rampText(ramp) : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Rules are kept as JSON in a text. @throws SyntaxError */
+function inText(value: Json): Json {
+  return typeof value === "string" ? (JSON.parse(value) as Json) : value;
 }
 
 const ATTRIBUTES: Readonly<Record<string, string>> = {
@@ -165,13 +186,4 @@ const ATTRIBUTES: Readonly<Record<string, string>> = {
 /** The page's own word for an attribute, or its name. */
 export function attributeText(name: string): string {
   return ATTRIBUTES[name] ?? name;
-}
-
-/** An attribute's value as people say it: the switch is on or off. */
-export function differenceText(name: string, json: string | undefined): string {
-  const text = valueText(json);
-  if (name !== "isActive") {
-    return text;
-  }
-  return text === "true" ? "on" : text === "false" ? "off" : text;
 }
