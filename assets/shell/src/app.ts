@@ -60,7 +60,7 @@ export class App {
       this.#frame = new Frame(this.#shell, user, () => this.#shown?.page.moved?.(true));
       this.#host.replaceChildren(this.#frame.element);
       this.#showPath(true, false);
-      void this.#shell.operators?.ask();
+      whenIdle(() => void this.#shell.operators?.ask());
     }
   }
 
@@ -133,5 +133,14 @@ export class App {
     const below = this.#shell.config.teams.filter(({ route }) => pathBelow(route, path) !== undefined);
     // Of `/shop` and `/shop/returns`, the longer one.
     return below.sort((a, b) => b.route.length - a.route.length)[0];
+  }
+}
+
+/** After what the person waits for. Safari does not say when that is. */
+function whenIdle(run: () => void): void {
+  if ("requestIdleCallback" in window) {
+    requestIdleCallback(run, { timeout: 2_000 });
+  } else {
+    setTimeout(run);
   }
 }

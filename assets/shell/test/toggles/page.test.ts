@@ -10,6 +10,13 @@ import type { Shell } from "../../src/shell.js";
 import { ThemeSwitch } from "../../src/theme.js";
 import { Backend, type Person } from "./backend.js";
 
+vi.setConfig({ testTimeout: 60_000 });
+
+/** Waits for something that happens, however long a busy machine needs for it. */
+function until<T>(check: () => T | Promise<T>): Promise<T> {
+  return vi.waitFor(check, { timeout: 20_000, interval: 10 });
+}
+
 const API = "https://a1.execute-api.example";
 
 const CONFIG: ShellConfig = {
@@ -120,11 +127,11 @@ const find = <T extends HTMLElement = HTMLElement>(selector: string) => document
 const text = (selector: string) => find(selector)?.textContent ?? "";
 
 async function found<T extends HTMLElement = HTMLElement>(selector: string): Promise<T> {
-  return vi.waitFor(() => find<T>(selector) ?? expect.fail(`no ${selector} in ${document.body.textContent}`));
+  return until(() => find<T>(selector) ?? expect.fail(`no ${selector} in ${document.body.textContent}`));
 }
 
 async function says(selector: string, words: string | RegExp): Promise<void> {
-  await vi.waitFor(() => expect(text(selector)).toMatch(words));
+  await until(() => expect(text(selector)).toMatch(words));
 }
 
 function press(words: string, within = "main"): void {
@@ -141,7 +148,7 @@ function submit(): void {
 async function open(sub: string, path = "/toggles"): Promise<void> {
   session.becomes(sub);
   router.navigate(path);
-  await vi.waitFor(() => expect(find("main fr-spinner[label='Loading the toggles']")).toBeNull());
+  await until(() => expect(find("main fr-spinner[label='Loading the toggles']")).toBeNull());
 }
 
 const rows = () =>
@@ -171,10 +178,20 @@ describe("an operator", () => {
     session.becomes("ada");
     const entry = find('nav a[href="/toggles"]')?.parentElement;
     expect(entry?.hidden).toBe(true);
-    await vi.waitFor(() => expect(entry?.hidden).toBe(false));
+    await until(() => expect(entry?.hidden).toBe(false));
     router.navigate("/releases");
     router.navigate("/");
     expect(asked).toEqual(["GET /toggles"]);
+  });
+
+  it("is told which part of an answer is not what was agreed on", async () => {
+    backend.answerNext(200, {
+      you: { name: "ada", groups: [], mayFlip: [] },
+      toggles: [{ id: 1 }],
+      segments: [],
+    });
+    await open("ada");
+    expect(text("main fr-alert")).toContain("toggles: toggles[0].id is 1: must be a non-empty string");
   });
 
   it("is asked for again if the API could not say", async () => {
@@ -182,7 +199,7 @@ describe("an operator", () => {
     await open("ada");
     expect(find("main fr-alert")?.getAttribute("heading")).toBe("Out of order");
     press("Try again");
-    await vi.waitFor(() => expect(rows()).toHaveLength(3));
+    await until(() => expect(rows()).toHaveLength(3));
   });
 });
 
@@ -220,7 +237,7 @@ describe("the list", () => {
   ])("shows those that are %s, also from a link", async (show, ids) => {
     router.navigate("/");
     router.navigate(`/toggles?show=${show}`);
-    await vi.waitFor(() => expect(rows()).toEqual(ids));
+    await until(() => expect(rows()).toEqual(ids));
   });
 
   it("flips a switch once the API has said so", async () => {
@@ -231,7 +248,7 @@ describe("the list", () => {
     // It would be on for all 40.
     await found("dialog[open]");
     press("Switch on", "dialog");
-    await vi.waitFor(() => expect(express.getAttribute("aria-checked")).toBe("true"));
+    await until(() => expect(express.getAttribute("aria-checked")).toBe("true"));
     expect(backend.kept("shipping.express")).toMatchObject({ isActive: true, revision: 2 });
     expect(find("dialog")).toBeNull();
   });
@@ -240,21 +257,21 @@ describe("the list", () => {
     switchOf("shipping.express").click();
     await found("dialog[open]");
     press("Cancel", "dialog");
-    await vi.waitFor(() => expect(switchOf("shipping.express").getAttribute("aria-busy")).toBe("false"));
+    await until(() => expect(switchOf("shipping.express").getAttribute("aria-busy")).toBe("false"));
     expect(backend.kept("shipping.express")?.isActive).toBe(false);
   });
 
   it("switches off without a question", async () => {
     switchOf("other").click();
-    await vi.waitFor(() => expect(rows()[0]).toBe("other false"));
+    await until(() => expect(rows()[0]).toBe("other false"));
     expect(asked).not.toContain("POST /audience");
   });
 
   it("follows others", async () => {
     backend.put("shipping.express", { isActive: true });
     backend.put("shipping.later", { name: "Later" });
-    await vi.waitFor(() => expect(rows()).toContain("shipping.express true"));
-    await vi.waitFor(() => expect(rows()).toHaveLength(4));
+    await until(() => expect(rows()).toContain("shipping.express true"));
+    await until(() => expect(rows()).toHaveLength(4));
   });
 
   it("says who was first, and what they did, and looks again", async () => {
@@ -327,7 +344,7 @@ describe("a toggle's own page", () => {
 
   it("keeps what was written if it is refused", async () => {
     add("Groups", "beta");
-    await vi.waitFor(() => expect(asked.filter((each) => each === "POST /audience")).toHaveLength(2));
+    await until(() => expect(asked.filter((each) => each === "POST /audience")).toHaveLength(2));
     submit();
     backend.answerNext(200, { now: { connections: 0, on: 0 } });
     backend.answerNext(422, { title: "No such group", detail: "beta is none", code: "invalid" });
@@ -349,7 +366,7 @@ describe("a toggle's own page", () => {
   it("takes the clock's changes without a word: they change nothing that people write", async () => {
     add("Groups", "beta");
     backend.put("shipping.express", {}, "toggle-clock");
-    await vi.waitFor(() => expect(backend.kept("shipping.express")?.revision).toBe(2));
+    await until(() => expect(backend.kept("shipping.express")?.revision).toBe(2));
     await says("[data-part=history]", "A window has opened or closed, or a step has begun");
     expect(find("main > fr-page > .notices fr-alert")).toBeNull();
     expect(text(".chips")).toContain("beta");
@@ -357,7 +374,7 @@ describe("a toggle's own page", () => {
 
   it("shows what others did at once, if nothing is unsaved", async () => {
     backend.put("shipping.express", { isActive: true });
-    await vi.waitFor(() => expect(find("form [role=switch]")?.getAttribute("aria-checked")).toBe("true"));
+    await until(() => expect(find("form [role=switch]")?.getAttribute("aria-checked")).toBe("true"));
   });
 
   it("keeps what was not saved for the next visit", async () => {
@@ -380,7 +397,7 @@ describe("a toggle's own page", () => {
     await says("form .error:not([hidden])", "it stays JSON");
     add("Toggles that must be on", "other");
     submit();
-    await vi.waitFor(() => expect(backend.kept("shipping.express")?.rules.prerequisites).toEqual(["other"]));
+    await until(() => expect(backend.kept("shipping.express")?.rules.prerequisites).toEqual(["other"]));
     expect(backend.kept("shipping.express")?.rules).toEqual({
       targeting,
       windows: [{ later: 1 }],
@@ -403,14 +420,14 @@ describe("a toggle's own page", () => {
   it("undoes the last change, and goes back to an earlier one", async () => {
     backend.put("shipping.express", { isActive: true, name: "Second" });
     backend.put("shipping.express", { name: "Third" });
-    await vi.waitFor(() => expect(find('[data-revision="3"]')).not.toBeNull());
+    await until(() => expect(find('[data-revision="3"]')).not.toBeNull());
     press("Undo", '[data-revision="3"]');
-    await vi.waitFor(() =>
+    await until(() =>
       expect(backend.kept("shipping.express")).toMatchObject({ name: "Second", revision: 4 }),
     );
     await found('[data-revision="4"]');
     press("Go back to this", '[data-revision="1"]');
-    await vi.waitFor(() =>
+    await until(() =>
       expect(backend.kept("shipping.express")).toMatchObject({ name: "Express", isActive: false }),
     );
   });
@@ -420,10 +437,10 @@ describe("a toggle's own page", () => {
     await found("dialog[open]");
     press("Delete", "dialog");
     await says("main", "Deleted");
-    await vi.waitFor(() => expect(backend.kept("shipping.express")).toBeUndefined());
+    await until(() => expect(backend.kept("shipping.express")).toBeUndefined());
     await says('[data-revision="2"]', "Deleted");
     press("Undo", '[data-revision="2"]');
-    await vi.waitFor(() => expect(backend.kept("shipping.express")).toMatchObject({ name: "Express" }));
+    await until(() => expect(backend.kept("shipping.express")).toMatchObject({ name: "Express" }));
     await found("form");
   });
 });
@@ -444,8 +461,8 @@ describe("a protected toggle", () => {
     await open("grace");
     await says("[data-proposal]", "Cards → All cards".replace(" → ", ""));
     press("Approve");
-    await vi.waitFor(() => expect(backend.kept("payment.cards")?.name).toBe("All cards"));
-    await vi.waitFor(() => expect(find("[data-proposal]")).toBeNull());
+    await until(() => expect(backend.kept("payment.cards")?.name).toBe("All cards"));
+    await until(() => expect(find("[data-proposal]")).toBeNull());
     router.navigate("/toggles?id=payment.cards");
     await says("[data-part=history]", "ada@example.com, approved by grace@example.com");
   });
@@ -466,8 +483,8 @@ describe("a protected toggle", () => {
     await says('[data-toggle="payment.new"]', "Does not exist until it is approved");
     expect(switchOf("payment.new")).toBeNull();
     press("Approve");
-    await vi.waitFor(() => expect(backend.kept("payment.new")?.name).toBe("New"));
-    await vi.waitFor(() => expect(switchOf("payment.new")).not.toBeNull());
+    await until(() => expect(backend.kept("payment.new")?.name).toBe("New"));
+    await until(() => expect(switchOf("payment.new")).not.toBeNull());
   });
 
   it("that has changed since can no longer be approved, and the proposal is refused", async () => {
@@ -483,14 +500,14 @@ describe("a protected toggle", () => {
     await says("[data-proposal]", "it cannot be approved any more");
     expect(text("[data-proposal]")).not.toContain("Approve");
     press("Refuse");
-    await vi.waitFor(() => expect(find("[data-proposal]")).toBeNull());
+    await until(() => expect(find("[data-proposal]")).toBeNull());
     expect(backend.kept("payment.cards")).toBeDefined();
   });
 
   it("is switched off at once", async () => {
     await open("ada");
     switchOf("payment.cards").click();
-    await vi.waitFor(() => expect(backend.kept("payment.cards")?.isActive).toBe(false));
+    await until(() => expect(backend.kept("payment.cards")?.isActive).toBe(false));
   });
 
   it("whose proposal is withdrawn stays", async () => {
@@ -501,7 +518,7 @@ describe("a protected toggle", () => {
     press("Delete", "dialog");
     await says("[data-proposal]", "Deletion, proposed by you");
     press("Withdraw");
-    await vi.waitFor(() => expect(find("[data-proposal]")).toBeNull());
+    await until(() => expect(find("[data-proposal]")).toBeNull());
     expect(backend.kept("payment.cards")).toBeDefined();
   });
 });
@@ -515,11 +532,11 @@ describe("a new toggle", () => {
     name.value = "New";
     name.dispatchEvent(new Event("input"));
     submit();
-    await vi.waitFor(() => expect(field("Id")?.error).toBe("Write an id."));
+    await until(() => expect(field("Id")?.error).toBe("Write an id."));
     const id = field("Id");
     if (id) id.value = "shipping.new";
     submit();
-    await vi.waitFor(() => expect(location.search).toBe("?id=shipping.new"));
+    await until(() => expect(location.search).toBe("?id=shipping.new"));
     expect(backend.kept("shipping.new")).toMatchObject({ name: "New", isActive: false, revision: 1 });
   });
 

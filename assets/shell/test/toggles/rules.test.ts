@@ -254,11 +254,11 @@ describe("the form", () => {
     const base = toggle();
     const form = { ...formOf(base), name: "Mine", value: "1" };
     const live = toggle({ prerequisites: ["a"] }, { name: "Theirs", isActive: false, revision: 8 });
-    const { draft, both } = rebased({ base, form }, live);
+    const { form: after, both } = rebased({ base, form }, live);
     expect(both).toEqual(["name"]);
-    expect(draft.form).toMatchObject({ name: "Mine", value: "1", isActive: false, prerequisites: ["a"] });
-    expect(changedFields(draft.form, formOf(live))).toEqual(["name", "value"]);
-    expect(patchOf(draft.form, draft.base)).toEqual({ revision: 8, name: "Mine", value: 1 });
+    expect(after).toMatchObject({ name: "Mine", value: "1", isActive: false, prerequisites: ["a"] });
+    expect(changedFields(after, formOf(live))).toEqual(["name", "value"]);
+    expect(patchOf(after, live)).toEqual({ revision: 8, name: "Mine", value: 1 });
   });
 });
 

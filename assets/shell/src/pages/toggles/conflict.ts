@@ -1,4 +1,4 @@
-import type { Problem } from "@frontage/api";
+import { noticeOf, type Problem } from "@frontage/api";
 import type { Change } from "./answers.js";
 import { isCode } from "./api.js";
 import type { Desk } from "./desk.js";
@@ -11,7 +11,7 @@ import { momentText } from "./rules/words.js";
 const CHANGES = 10;
 
 /**
- * Shows why a change was not made. If somebody else was first: who, what and why, with a button that looks again.
+ * Shows why a change was not made. If something else has happened first, it says what, with a button that looks again.
  *
  * @param known The revision that the change was made on.
  */
@@ -23,27 +23,15 @@ export async function explainProblem(
   problem: Problem,
   lookAgain: () => void,
 ): Promise<void> {
-  if (!isCode(problem, "revised")) {
-    const again = isCode(problem, "proposed") || isCode(problem, "unknown-toggle");
-    if (!again) {
-      notices.problem(problem);
-      return;
-    }
-    const { title, detail } = problem;
-    notices.show({
-      tone: "warning",
-      heading: title ?? "A proposal is open",
-      text: detail ?? "It has to be decided first.",
-      actions: [button("Look again", lookAgain)],
-    });
-    return;
+  const actions = [button("Look again", lookAgain)];
+  if (isCode(problem, "revised")) {
+    const text = whatHappened(await changesSince(desk, id, known));
+    notices.show({ tone: "warning", heading: "Changed in the meantime", text, actions });
+  } else if (isCode(problem, "proposed") || isCode(problem, "unknown-toggle")) {
+    notices.show({ ...noticeOf(problem), actions });
+  } else {
+    notices.problem(problem);
   }
-  notices.show({
-    tone: "warning",
-    heading: "Changed in the meantime",
-    text: whatHappened(await changesSince(desk, id, known)),
-    actions: [button("Look again", lookAgain)],
-  });
 }
 
 /** The changes of a toggle since a revision that people have made; `undefined` if that is not known. */

@@ -1,30 +1,26 @@
 import { h } from "@frontage/ui/dom";
-import { isToBeMade, type Toggle, type Written } from "./answers.js";
+import { isToBeMade, type Proposal, type Toggle, type Written } from "./answers.js";
 import type { Patch } from "./api.js";
 import { AudienceCard, agreed } from "./audience.js";
 import { changesSince, explainProblem, whatHappened } from "./conflict.js";
-import { changedFields, type Draft, type FormField, faultsOf, formOf, patchOf, rebased } from "./form.js";
+import { attributesCard, facts, fieldNames, readOnly } from "./facts.js";
+import {
+  changedFields,
+  type Form,
+  type FormField,
+  faultsOf,
+  formOf,
+  merged,
+  patchOf,
+  rebased,
+} from "./form.js";
 import { HistoryCard } from "./history.js";
 import { button } from "./parts/control.js";
 import { confirmed } from "./parts/dialog.js";
 import { Notices } from "./parts/notices.js";
 import { proposalCard } from "./proposal.js";
-import { pretty } from "./rules/json.js";
-import { momentText, sentences } from "./rules/words.js";
 import { commented, ToggleForm } from "./toggle-form.js";
 import { allToggles, rename, type View } from "./view.js";
-
-const FIELDS: Readonly<Record<FormField, string>> = {
-  isActive: "switch",
-  name: "name",
-  value: "value",
-  targeting: "for whom",
-  prerequisites: "needs",
-  windows: "when",
-  ramp: "steps",
-  variants: "variants",
-  defaultVariant: "default variant",
-};
 
 /** One toggle: its state, who is affected, its history, and how to change it. */
 export class ToggleView {
@@ -42,6 +38,8 @@ export class ToggleView {
   #form: ToggleForm | undefined;
   /** Whether it is being read again because a person wants that: then its change is no news. */
   #isLooking = false;
+  /** The proposal on the page, as JSON. */
+  #shownProposal = "";
   /** The patch that was counted last, as JSON. */
   #counted = "";
 
@@ -55,7 +53,10 @@ export class ToggleView {
       id,
       signal,
       toggle: () => this.#base,
-      written: (outcome) => this.#wrote(outcome, "The earlier state is back"),
+      written: (outcome) => {
+        this.#wrote(outcome, "The earlier state is back");
+        this.#notices.focus();
+      },
     });
   }
 
@@ -110,13 +111,13 @@ export class ToggleView {
       this.#showWaiting(toggle);
       return;
     }
-    const draft = this.#takeDraft(toggle);
+    const form = this.#takeDraft(toggle);
     const side = h("div", { class: "fr-stack" }, this.#audience.element, ...attributesCard(toggle));
     this.#form = undefined;
     if (toggle.mayFlip) {
       this.#form = new ToggleForm({
         desk,
-        form: draft.form,
+        form,
         save: "Save",
         saved: (comment) => this.#save(comment),
         changed: () => this.#showState(),
@@ -132,11 +133,11 @@ export class ToggleView {
   }
 
   /** The changes that were not saved on an earlier visit. */
-  #takeDraft(toggle: Toggle): Draft {
+  #takeDraft(toggle: Toggle): Form {
     const { drafts } = this.#view.desk;
     const draft = drafts.get(this.#id);
     if (!draft) {
-      return { base: toggle, form: formOf(toggle) };
+      return formOf(toggle);
     }
     drafts.delete(this.#id);
     this.#notices.show({
@@ -144,7 +145,7 @@ export class ToggleView {
       heading: "Your unsaved changes are still here",
       text: "They are from your last visit to this page.",
     });
-    return rebased(draft, toggle).draft;
+    return rebased(draft, toggle).form;
   }
 
   #keepDraft(): void {
@@ -160,44 +161,37 @@ export class ToggleView {
 
   #showFacts(toggle: Toggle): void {
     rename(this.#view.element, toggle.name);
-    const { id, isActive, isProtected, proposal, lastChange } = toggle;
+    const { id, isActive, proposal } = toggle;
     this.#facts.dataset.toggle = id;
     this.#facts.dataset.active = String(isActive);
-    const change = lastChange
-      ? `Changed by ${lastChange.by} on ${momentText(lastChange.at)}${lastChange.approvedBy ? `, approved by ${lastChange.approvedBy}` : ""}${lastChange.comment ? `: “${lastChange.comment}”` : ""}`
-      : "";
-    const badges = [
-      h("code", {}, id),
-      h("fr-badge", { tone: isActive ? "positive" : "neutral", dot: true }, isActive ? "On" : "Off"),
-      ...(isProtected ? [h("fr-badge", { tone: "info" }, "Protected")] : []),
-    ];
-    const words = isProtected ? "A change needs a second person. Switching off does not." : "";
-    this.#facts.replaceChildren(
-      h("div", { class: "fr-row" }, ...badges),
-      ...[change, words].filter(Boolean).map((text) => h("p", { class: "fr-muted fr-small" }, text)),
-    );
+    this.#facts.replaceChildren(...facts(toggle));
+    this.#showProposal(toggle, proposal);
+  }
+
+  /** A card that is on the page already stays, with the focus that it may have. */
+  #showProposal(toggle: Toggle, proposal: Proposal | undefined): void {
+    const shown = JSON.stringify([proposal, toggle.revision]);
+    if (shown === this.#shownProposal) {
+      return;
+    }
+    this.#shownProposal = shown;
     this.#proposal.hidden = proposal === undefined;
-    this.#proposal.replaceChildren(
-      ...(proposal
-        ? [
-            h(
-              "fr-card",
-              { heading: "Awaiting approval" },
-              proposalCard(this.#view.desk, toggle, proposal, (words) => this.#decided(words)),
-            ),
-          ]
-        : []),
-    );
+    this.#proposal.replaceChildren();
+    if (proposal) {
+      const card = proposalCard(this.#view.desk, toggle, proposal, (words) => this.#decided(words));
+      this.#proposal.append(h("fr-card", { heading: "Awaiting approval" }, card));
+    }
   }
 
   #decided(words: string): void {
     this.#notices.show({ tone: "positive", heading: words, text: "The toggle is as shown below." });
+    this.#notices.focus();
     void this.#history.load();
   }
 
   #showState(): void {
     const dirty = this.#dirty();
-    const names = dirty.map((field) => FIELDS[field]).join(", ");
+    const names = fieldNames(dirty);
     this.#form?.showState(dirty.length > 0 ? `Not saved: ${names}.` : "", dirty.length > 0);
   }
 
@@ -233,6 +227,7 @@ export class ToggleView {
     const { desk, element, signal } = this.#view;
     const base = this.#base;
     const patch = this.#patch();
+    const sent = this.#form?.form;
     if (!base || !patch) {
       this.#notices.show({
         tone: "info",
@@ -251,7 +246,7 @@ export class ToggleView {
       return;
     }
     if (result.ok) {
-      this.#wrote(result.value, "Saved");
+      this.#wrote(result.value, "Saved", sent);
     } else {
       await explainProblem(
         desk,
@@ -265,7 +260,7 @@ export class ToggleView {
   }
 
   /** Takes the outcome of a change that was made here. */
-  #wrote(outcome: Written, heading: string): void {
+  #wrote(outcome: Written, heading: string, sent?: Form): void {
     const { desk } = this.#view;
     if (outcome.kind === "proposed") {
       this.#notices.show({
@@ -280,25 +275,24 @@ export class ToggleView {
       this.#form.comment = "";
     }
     if (outcome.kind === "written" && outcome.toggle) {
-      this.#take(outcome.toggle);
+      this.#take(outcome.toggle, sent);
       desk.put(outcome.toggle);
     } else if (this.#base) {
-      this.#take(this.#base);
+      this.#take(this.#base, sent);
     }
     void desk.reread(this.#id);
     void this.#history.load();
   }
 
-  /** Shows a state of the toggle, without unsaved changes. */
-  #take(toggle: Toggle): void {
+  /** Shows a state of the toggle. Unsaved changes go, but for those since `sent` was sent. */
+  #take(toggle: Toggle, sent?: Form): void {
     if (!this.#form) {
       this.#draw(toggle);
       return;
     }
+    const { form } = this.#form;
     this.#base = toggle;
-    if (changedFields(this.#form.form, formOf(toggle)).length > 0) {
-      this.#form.form = formOf(toggle);
-    }
+    this.#form.form = merged(sent ?? form, form, formOf(toggle)).form;
     this.#showFacts(toggle);
     this.#showState();
     this.#count();
@@ -359,7 +353,7 @@ export class ToggleView {
       return;
     }
     const both = this.#rebase();
-    const names = both.map((field) => FIELDS[field]).join(", ");
+    const names = fieldNames(both);
     this.#notices.show({
       tone: both.length > 0 ? "warning" : "info",
       heading: "This is how it is now",
@@ -375,11 +369,9 @@ export class ToggleView {
     if (!live || !this.#base || !this.#form) {
       return [];
     }
-    const { draft, both } = rebased({ base: this.#base, form: this.#form.form }, live);
+    const { form, both } = rebased({ base: this.#base, form: this.#form.form }, live);
     this.#base = live;
-    if (changedFields(this.#form.form, draft.form).length > 0) {
-      this.#form.form = draft.form;
-    }
+    this.#form.form = form;
     this.#showFacts(live);
     this.#showState();
     this.#count();
@@ -404,7 +396,7 @@ export class ToggleView {
       "It was deleted, or never made. If its history is below, an earlier state can be brought back.";
     this.#facts.replaceChildren();
     this.#proposal.hidden = true;
-    this.#proposal.replaceChildren();
+    this.#shownProposal = "";
     this.#end.replaceChildren();
     this.#columns.replaceChildren(
       h("fr-alert", { tone: "info", heading: "This toggle does not exist" }, words),
@@ -455,40 +447,7 @@ export class ToggleView {
         heading: "Deleted",
         text: "It can be brought back from its history.",
       });
+      this.#notices.focus();
     }
   }
-}
-
-/** Other attributes are shown: the command line changes them. */
-function attributesCard({ attributes }: Toggle): readonly HTMLElement[] {
-  const entries = Object.entries(attributes);
-  if (entries.length === 0) {
-    return [];
-  }
-  const list = entries.flatMap(([name, value]) => [
-    h("dt", {}, name),
-    h("dd", {}, typeof value === "string" ? value : JSON.stringify(value)),
-  ]);
-  return [h("fr-card", { heading: "Other attributes" }, h("dl", { class: "attributes" }, ...list))];
-}
-
-/** For whom may see it and not change it. */
-function readOnly({ isActive, value, rules }: Toggle, mayFlip: readonly string[]): HTMLElement {
-  const words = sentences(isActive, rules).map((sentence) => h("li", {}, sentence));
-  const json = [
-    ...(value === undefined ? [] : [["value", value] as const]),
-    ...Object.entries(rules).map(([name, rule]) => [name, rule] as const),
-  ].map(([name, of]) => h("details", {}, h("summary", {}, name), h("pre", { class: "fr-mono" }, pretty(of))));
-  const note = `You may change ${mayFlip.join(", ") || "none"}.`;
-  return h(
-    "fr-card",
-    { heading: "Rules" },
-    h(
-      "div",
-      { class: "fr-stack" },
-      h("fr-alert", { tone: "info", heading: "You may not change this toggle" }, note),
-      h("ul", { class: "words" }, ...words),
-      ...json,
-    ),
-  );
 }

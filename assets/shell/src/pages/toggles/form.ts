@@ -192,15 +192,21 @@ function ruleOf(form: Form, field: RuleField): Json | undefined {
 }
 
 /** A draft's changes on a later state of its toggle, and the fields that both have changed. */
-export function rebased(
-  { base, form }: Draft,
-  live: Toggle,
-): { readonly draft: Draft; readonly both: readonly FormField[] } {
-  const before = formOf(base);
-  const after = formOf(live);
-  const mine = changedFields(form, before);
-  const theirs = changedFields(after, before);
-  const kept = Object.fromEntries(mine.map((field) => [field, form[field]]));
-  const both = mine.filter((field) => theirs.includes(field) && !isSame(form[field], after[field]));
-  return { draft: { base: live, form: { ...after, ...kept } as Form }, both };
+export function rebased({ base, form }: Draft, live: Toggle): Merged {
+  return merged(formOf(base), form, formOf(live));
+}
+
+export interface Merged {
+  readonly form: Form;
+  /** The fields that both have changed, each in another way. */
+  readonly both: readonly FormField[];
+}
+
+/** Two changes of a form in one: where both have changed a field, it is as the first has it. */
+export function merged(before: Form, mine: Form, theirs: Form): Merged {
+  const fields = changedFields(mine, before);
+  const others = changedFields(theirs, before);
+  const kept = Object.fromEntries(fields.map((field) => [field, mine[field]]));
+  const both = fields.filter((field) => others.includes(field) && !isSame(mine[field], theirs[field]));
+  return { form: { ...theirs, ...kept } as Form, both };
 }

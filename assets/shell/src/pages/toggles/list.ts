@@ -17,6 +17,8 @@ export class ListView {
   readonly #count = h("p", { class: "fr-muted fr-small", role: "status" });
   readonly #none = h("p", { class: "fr-muted", hidden: true });
   #filter: Filter;
+  /** The proposals on the page, as JSON. */
+  #shownWaiting = "[]";
 
   constructor(view: View) {
     this.#view = view;
@@ -131,14 +133,19 @@ export class ListView {
 
   #drawWaiting(all: readonly Toggle[]): void {
     const waiting = all.filter(({ proposal }) => proposal !== undefined);
-    const known = JSON.stringify(waiting.map(({ id, name, proposal }) => [id, name, proposal]));
-    if (this.#waiting.dataset.known === known) {
+    const shown = JSON.stringify(
+      waiting.map(({ id, name, revision, proposal }) => [id, name, revision, proposal]),
+    );
+    // Cards that are on the page already stay, with the focus that they may have.
+    if (shown === this.#shownWaiting) {
       return;
     }
-    this.#waiting.dataset.known = known;
+    this.#shownWaiting = shown;
     this.#waiting.hidden = waiting.length === 0;
-    const decided = (heading: string) =>
+    const decided = (heading: string) => {
       this.#notices.show({ tone: "positive", heading, text: "The list shows the toggle as it is now." });
+      this.#notices.focus();
+    };
     const cards = waiting.flatMap((toggle) =>
       toggle.proposal ? [proposalCard(this.#view.desk, toggle, toggle.proposal, decided)] : [],
     );

@@ -2,7 +2,7 @@ import { h } from "@frontage/ui/dom";
 import type { Patch } from "./api.js";
 import type { Desk } from "./desk.js";
 import { Editor } from "./editor/editor.js";
-import { type Faults, type Form, faultsOf } from "./form.js";
+import { changedFields, type Faults, type Form, faultsOf } from "./form.js";
 import { button } from "./parts/control.js";
 import { whomOf } from "./rules/targeting.js";
 
@@ -66,9 +66,11 @@ export class ToggleForm {
     return this.editor.form;
   }
 
-  /** Shows another state of the fields. The comment stays. */
+  /** Shows another state of the fields, if it is another one. The comment stays. */
   set form(form: Form) {
-    this.editor.form = form;
+    if (changedFields(form, this.editor.form).length > 0) {
+      this.editor.form = form;
+    }
   }
 
   set comment(comment: string) {

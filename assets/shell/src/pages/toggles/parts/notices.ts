@@ -11,7 +11,7 @@ interface Shown extends Notice {
  * was there before it.
  */
 export class Notices {
-  readonly element = h("div", { class: "notices" });
+  readonly element = h("div", { class: "notices", tabindex: "-1" });
   readonly #said = h("div", { class: "fr-visually-hidden", role: "status" });
   readonly #place = h("div", { class: "fr-stack" });
 
@@ -31,6 +31,11 @@ export class Notices {
     this.#place.replaceChildren(h("fr-alert", { tone, heading }, text, ...actions));
     this.#said.textContent = tone === "positive" || tone === "info" ? `${heading}. ${text}` : "";
     this.element.scrollIntoView?.({ block: "nearest" });
+  }
+
+  /** Takes the focus: what had it is not on the page any more. */
+  focus(): void {
+    this.element.focus();
   }
 
   /** A problem in the service's words, with a button that tries again if that may help. */
