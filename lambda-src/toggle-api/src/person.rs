@@ -45,8 +45,11 @@ impl Person {
                 "none of your groups may see or change toggles",
             )
         })?;
-        let names = ["email", "cognito:username"].into_iter().filter_map(text);
-        let name = names.chain([sub]).find(|name| !name.is_empty());
+        // Users may change their address, to any, which is then not verified.
+        let is_verified = claims.get("email_verified") == Some(&Value::Bool(true));
+        let email = text("email").filter(|_| is_verified);
+        let names = [email, text("cognito:username"), Some(sub)];
+        let name = names.into_iter().flatten().find(|name| !name.is_empty());
         Ok(Self {
             sub: sub.to_owned(),
             name: name.unwrap_or(sub).to_owned(),

@@ -8,7 +8,7 @@ use crate::body::{self, AudienceBody, ExplainBody, PatchBody, RollbackBody};
 use crate::event::{Event, Response};
 use crate::problem::{Code, Problem};
 use crate::service::Request;
-use crate::view::{Changes, Everything, SegmentView, You};
+use crate::view::{Changes, Everything, You};
 
 /// The routes: their methods and paths.
 pub const ROUTES: [(&str, &str); 11] = [
@@ -100,8 +100,9 @@ impl Request<'_> {
             !is_segment(proposal.toggle()) && !all.iter().any(|of| of.id() == proposal.toggle())
         });
         let segments = Segment::all(&all).into_iter().map(|segment| {
-            let revision = revision(&toggle_rules::segment_id(&segment.name));
-            SegmentView::of(segment, revision)
+            let id = toggle_rules::segment_id(&segment.name);
+            let proposal = proposals.iter().find(|of| of.toggle() == id);
+            eyes.segment(segment, revision(&id), proposal)
         });
         Ok(Response::with(
             200,

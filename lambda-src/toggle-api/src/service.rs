@@ -24,6 +24,7 @@ pub(crate) struct Request<'r> {
     service: &'r Service,
     pub(crate) event: &'r Event,
     pub(crate) person: &'r Person,
+    store: Store,
     /// Its id in the log.
     id: &'r str,
 }
@@ -61,23 +62,26 @@ impl Service {
         let claims = self.api.pool.verify(token(event)?).await;
         let claims = claims.map_err(|refusal| Problem::of_token(&refusal, request))?;
         let person = Person::of(&claims, &self.api.may_flip)?;
+        let api = &self.api;
+        let store = Store::new(api.client.clone(), api.toggles.clone(), &person.name);
+        let store = store.protecting(api.protected.clone()).await;
+        let store = store.map_err(|error| Problem::of_toggle(&error, "", request))?;
         let request = Request {
             service: self,
             event,
             person: &person,
+            store,
             id: request,
         };
         Box::pin(request.answer()).await
     }
 }
 
-impl<'r> Request<'r> {
+impl Request<'_> {
     /// The table of toggles, as whoever asks changes it.
     pub(crate) fn store(&self, comment: Option<&str>) -> Store {
-        let api = &self.service.api;
-        let store = Store::new(api.client.clone(), api.toggles.clone(), &self.person.name);
-        let store = store.because(comment.map(str::to_owned));
-        store.protecting(api.protected.clone())
+        let store = self.store.clone();
+        store.because(comment.map(str::to_owned))
     }
 
     pub(crate) fn records(&self) -> History {
@@ -97,10 +101,10 @@ impl<'r> Request<'r> {
         Some(Proposals::new(api.client.clone(), table))
     }
 
-    pub(crate) fn eyes(&self) -> Eyes<'r> {
+    pub(crate) fn eyes(&self) -> Eyes<'_> {
         Eyes {
             person: self.person,
-            protected: &self.service.api.protected,
+            guarded: self.store.guarded(),
         }
     }
 

@@ -8,7 +8,8 @@ use toggle_contract::{
     ACTIVE, DEFAULT_VARIANT, LAST_CHANGE, PREREQUISITES, RAMP, REVISION, RULES, TARGETING,
     TOGGLE_KEY, TOUCHED_AT, VALUE, VARIANTS, WINDOWS,
 };
-use toggle_table::{Differing, Patterns, Proposal, Recorded, Segment, Toggle};
+use toggle_rules::segment_id;
+use toggle_table::{Differing, Guarded, Proposal, Recorded, Segment, Toggle};
 
 use crate::person::Person;
 
@@ -50,17 +51,10 @@ pub(crate) struct SegmentView {
     condition: Json,
     used_by: Vec<String>,
     revision: u64,
-}
-
-impl SegmentView {
-    pub(crate) fn of(segment: Segment, revision: u64) -> Self {
-        Self {
-            name: segment.name,
-            condition: json_or_text(&segment.condition),
-            used_by: segment.used_by,
-            revision,
-        }
-    }
+    is_protected: bool,
+    may_flip: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proposal: Option<ProposalView>,
 }
 
 /// A toggle.
@@ -119,7 +113,7 @@ impl RulesView {
 /// How somebody sees toggles.
 pub(crate) struct Eyes<'e> {
     pub(crate) person: &'e Person,
-    pub(crate) protected: &'e Patterns,
+    pub(crate) guarded: &'e Guarded,
 }
 
 impl Eyes<'_> {
@@ -149,8 +143,27 @@ impl Eyes<'_> {
             attributes: others
                 .filter_map(|(name, value)| Some((name.to_owned(), json(value)?)))
                 .collect(),
-            is_protected: self.protected.match_id(toggle.id()),
+            is_protected: self.guarded.has(toggle.id()),
             may_flip: self.person.may_flip.match_id(toggle.id()),
+            proposal: proposal.map(|proposal| self.proposal(proposal, revision)),
+        }
+    }
+
+    /// A segment at a revision, with what is proposed for it.
+    pub(crate) fn segment(
+        &self,
+        segment: Segment,
+        revision: u64,
+        proposal: Option<&Proposal>,
+    ) -> SegmentView {
+        let id = segment_id(&segment.name);
+        SegmentView {
+            name: segment.name,
+            condition: json_or_text(&segment.condition),
+            used_by: segment.used_by,
+            revision,
+            is_protected: self.guarded.has(&id),
+            may_flip: self.person.may_flip.match_id(&id),
             proposal: proposal.map(|proposal| self.proposal(proposal, revision)),
         }
     }
@@ -167,7 +180,7 @@ impl Eyes<'_> {
             last_change: None,
             rules: RulesView::default(),
             attributes: BTreeMap::new(),
-            is_protected: self.protected.match_id(id),
+            is_protected: self.guarded.has(id),
             may_flip: self.person.may_flip.match_id(id),
             proposal: Some(self.proposal(proposal, 0)),
         }

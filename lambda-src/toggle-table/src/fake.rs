@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use fake_aws::FakeAws;
 use serde_json::Value;
 
-use crate::permissions::Patterns;
+use crate::permissions::Guarded;
 use crate::store::Store;
 
 /// `DynamoDB`.
@@ -29,7 +29,7 @@ pub(crate) fn store(fake: &FakeAws) -> Store {
         table: "toggles".to_owned(),
         receipt: None,
         author: None,
-        protected: Patterns::default(),
+        guarded: Guarded::default(),
     }
 }
 

@@ -35,7 +35,7 @@ pub use history::{History, Recorded};
 pub use limits::{NameError, check_attribute, check_id, check_key, check_removal};
 pub use patch::Patch;
 pub use pending::Pending;
-pub use permissions::{MayFlip, Patterns};
+pub use permissions::{Guarded, MayFlip, Patterns};
 pub use proposals::{Kind, Proposal, Proposals, Proposer};
 pub use rules::{Asked, Condition, Explanation, RuleChange, Segment};
 pub use store::{Change, Resent, Store};

@@ -36,7 +36,7 @@ impl Pending {
 impl Store {
     /// The change of an item that a draft is, if it needs a second person.
     pub(crate) fn pending(&self, id: &str, read: &Item, draft: &Draft) -> Option<Pending> {
-        if !self.protected.match_id(id) {
+        if !self.guarded.has(id) {
             return None;
         }
         let mut after = draft.applied(id, read);

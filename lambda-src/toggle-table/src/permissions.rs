@@ -1,13 +1,16 @@
 //! Who may change which toggles, and which changes need a second person.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use crate::draft::{Item, is_toggle};
-use crate::toggle::Toggle;
 use aws_sdk_dynamodb::types::AttributeValue;
-use toggle_contract::ACTIVE;
+use toggle_contract::{ACTIVE, TOGGLE_KEY};
+use toggle_rules::references;
+
+use crate::draft::{Item, is_toggle};
+use crate::rules::typed;
+use crate::toggle::Toggle;
 
 /// Patterns of ids: `*` is any characters, also none, and `?` is one, as in `StringLike` of IAM (its user guide,
 /// `IAM JSON policy elements: Condition operators`). Upper and lower case differ.
@@ -16,6 +19,12 @@ use toggle_contract::ACTIVE;
 pub struct Patterns(Vec<String>);
 
 impl Patterns {
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether one of them is of this id.
     #[must_use]
     pub fn match_id(&self, id: &str) -> bool {
@@ -62,6 +71,42 @@ fn matches(pattern: &str, text: &str) -> bool {
         }
     }
     pattern[at..].iter().all(|of| *of == '*')
+}
+
+/// The toggles and segments whose changes need a second person: those that are protected, and those that the
+/// answers of one of these depend on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Guarded {
+    protected: Patterns,
+    /// What a protected toggle refers to, however far.
+    needed: BTreeSet<String>,
+}
+
+impl Guarded {
+    /// What these patterns protect of these toggles and segments.
+    pub(crate) fn of<'i>(protected: Patterns, items: impl IntoIterator<Item = &'i Item>) -> Self {
+        let references = items.into_iter().filter_map(|item| {
+            let id = item.get(TOGGLE_KEY)?.as_s().ok()?;
+            Some((id, references(&typed(item))))
+        });
+        let references: BTreeMap<_, _> = references.collect();
+        let of_protected = references.iter().filter(|(id, _)| protected.match_id(id));
+        let mut next: BTreeSet<_> = of_protected.flat_map(|(_, of)| of.clone()).collect();
+        let mut needed = BTreeSet::new();
+        while let Some(id) = next.pop_first() {
+            if let Some(further) = references.get(&id).filter(|_| !needed.contains(&id)) {
+                next.extend(further.iter().cloned());
+            }
+            needed.insert(id);
+        }
+        Self { protected, needed }
+    }
+
+    /// Whether a change of it needs a second person.
+    #[must_use]
+    pub fn has(&self, id: &str) -> bool {
+        self.protected.match_id(id) || self.needed.contains(id)
+    }
 }
 
 /// The groups of the user pool that may change toggles, with patterns of the toggles' ids.
@@ -205,6 +250,47 @@ mod tests {
             Some(Vec::new()),
             "they see, and change nothing"
         );
+    }
+
+    #[test]
+    fn what_a_protected_toggle_depends_on_is_guarded() {
+        let item = |id: &str, name: &str, value: AttributeValue| {
+            Item::from([
+                (TOGGLE_KEY.to_owned(), AttributeValue::S(id.to_owned())),
+                (name.to_owned(), value),
+            ])
+        };
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let staff = r#"{"if": [{"$ref": "staff"}, "on"]}"#;
+        let items = [
+            item("payment.card", "targeting", text(staff)),
+            item("segment:staff", "segment", text(r#"{"$ref": "people"}"#)),
+            item("segment:people", "segment", text(r#"{"$ref": "staff"}"#)),
+            item(
+                "payment.fast",
+                "prerequisites",
+                AttributeValue::Ss(vec!["shop".to_owned()]),
+            ),
+            item("shop", "targeting", text(r#"{"$ref": "gone"}"#)),
+            item("cart", "targeting", text(r#"{"$ref": "others"}"#)),
+            item("segment:others", "segment", text("true")),
+        ];
+        let guarded = Guarded::of(Patterns::from_iter(["payment.*"]), &items);
+        let ids = [
+            "payment.card",
+            "payment.new",
+            "segment:staff",
+            "segment:people",
+            "segment:gone",
+            "shop",
+        ];
+        assert!(ids.iter().all(|id| guarded.has(id)), "{guarded:?}");
+        assert!(
+            !["cart", "segment:others", "staff"]
+                .iter()
+                .any(|id| guarded.has(id))
+        );
+        assert_eq!(Guarded::of(Patterns::default(), &items), Guarded::default());
     }
 
     #[test]

@@ -381,7 +381,7 @@ fn broken(id: &str, source: RuleError) -> TogglesError {
     }
 }
 
-fn text<'i>(item: &'i toggle_rules::Item, name: &str) -> Option<&'i str> {
+pub(crate) fn text<'i>(item: &'i toggle_rules::Item, name: &str) -> Option<&'i str> {
     item.get(name)?.get("S")?.as_str()
 }
 

@@ -14,7 +14,7 @@ use crate::author::Author;
 use crate::call::failed;
 use crate::draft::{Draft, Item, expect, is_toggle, next_revision};
 use crate::error::TogglesError;
-use crate::permissions::Patterns;
+use crate::permissions::{Guarded, Patterns};
 use crate::rules::RuleChange;
 use crate::toggle::{NAME, Toggle};
 use crate::value::AttributeText;
@@ -40,8 +40,8 @@ pub struct Store {
     pub(crate) receipt: Option<String>,
     /// Who changes toggles, and why.
     pub(crate) author: Option<Author>,
-    /// The toggles whose changes need a second person.
-    pub(crate) protected: Patterns,
+    /// Which changes need a second person.
+    pub(crate) guarded: Guarded,
 }
 
 /// A change to one toggle.
@@ -87,15 +87,27 @@ impl Store {
                 by: by.into(),
                 ..Author::default()
             }),
-            protected: Patterns::default(),
+            guarded: Guarded::default(),
         }
     }
 
-    /// The same table, in which changes of these toggles need a second person: unless they do nothing but
-    /// switch one off, they are [`TogglesError::Protected`].
+    /// The same table, in which changes of these toggles need a second person, and of what their answers depend on
+    /// as the rules are now: unless they do nothing but switch one off, they are [`TogglesError::Protected`]. The
+    /// table is read for that, if there is a pattern.
+    pub async fn protecting(self, protected: Patterns) -> Result<Self, TogglesError> {
+        let guarded = if protected.is_empty() {
+            Guarded::default()
+        } else {
+            let items = self.items().await?;
+            Guarded::of(protected, items.iter().filter(|item| is_toggle(item)))
+        };
+        Ok(Self { guarded, ..self })
+    }
+
+    /// Which changes need a second person.
     #[must_use]
-    pub fn protecting(self, protected: Patterns) -> Self {
-        Self { protected, ..self }
+    pub const fn guarded(&self) -> &Guarded {
+        &self.guarded
     }
 
     /// The same table, whose changes are made for this reason.

@@ -4,7 +4,7 @@ use serde_json::json;
 use super::*;
 use crate::fake::{last, store, table};
 use crate::patch::Patch;
-use crate::permissions::Patterns;
+use crate::permissions::{Guarded, Patterns};
 
 const PUT: (&str, u16, &str) = ("PutItem", 200, "{}");
 const COMMITTED: (&str, u16, &str) = ("TransactWriteItems", 200, "{}");
@@ -17,7 +17,11 @@ const UNREVISED: &str = r#"{"Item": {"featureId": {"S": "payment.card"}, "featur
     "revision": {"N": "9000000000000"}, "tags": {"SS": ["a", "b"]}}}"#;
 
 fn protecting(fake: &FakeAws) -> Store {
-    store(fake).protecting(Patterns::from_iter(["payment.*"]))
+    let guarded = Guarded::of(Patterns::from_iter(["payment.*"]), []);
+    Store {
+        guarded,
+        ..store(fake)
+    }
 }
 
 fn on() -> Patch {
