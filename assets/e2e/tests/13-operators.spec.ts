@@ -98,7 +98,7 @@ test("an operator writes a rule, which the command line shows as it writes it, a
   await page.context().close();
 });
 
-test("a customer cannot see the page, and nobody asks the API without a token", async ({ page, request }) => {
+test("a customer cannot see the page, and the API answers nobody without a valid token", async ({ page }) => {
   await signIn(page, "/toggles");
   await expect(page.getByText("This page is for operators")).toBeVisible();
   await expect(page.locator("[data-toggle]")).toHaveCount(0);
