@@ -504,6 +504,21 @@ describe("a protected toggle", () => {
     expect(backend.kept("payment.cards")).toBeDefined();
   });
 
+  it("may depend on a segment, whose proposals are decided here, too", async () => {
+    const act = { by: "ada@example.com", at: 1, comment: "all of them", revision: 3, expiresAt: 2 };
+    const decision = { isYours: false, mayApprove: true, attributes: [{ name: "segment", after: '"{}"' }] };
+    const proposal = { id: "p1", change: "patch", ...act, ...decision };
+    const staff = { name: "staff", condition: {}, usedBy: [], revision: 3, mayFlip: true, proposal };
+    const overview = { you: { name: "g", groups: [], mayFlip: ["*"] }, toggles: [], segments: [staff] };
+    session.becomes(undefined);
+    for (let times = 0; times < 2; times += 1) backend.answerNext(200, overview);
+    await open("grace");
+    await says('[data-proposal="segment:staff"]', "all of them");
+    expect(find('[data-proposal="segment:staff"] a')).toBeNull();
+    press("Approve");
+    await until(() => expect(asked).toContain("POST /approve"));
+  });
+
   it("is switched off at once", async () => {
     await open("ada");
     switchOf("payment.cards").click();

@@ -46,9 +46,12 @@ export interface Toggle {
   readonly proposal: Proposal | undefined;
 }
 
+/** A condition with a name. The page does not change it, and shows what is proposed for it. */
 export interface Segment {
   readonly name: string;
-  readonly usedBy: readonly string[];
+  readonly revision: number;
+  readonly mayFlip: boolean;
+  readonly proposal: Proposal | undefined;
 }
 
 /** All that the list shows. */
@@ -131,10 +134,7 @@ export function overview(value: unknown): Overview {
       .items()
       .map(toggleOf)
       .sort((a, b) => (a.id < b.id ? -1 : 1)),
-    segments: root
-      .get("segments")
-      .items()
-      .map((segment) => ({ name: segment.get("name").text(), usedBy: texts(segment.get("usedBy")) })),
+    segments: root.get("segments").items().map(segment),
   };
 }
 
@@ -180,6 +180,16 @@ function toggleOf(field: Field): Toggle {
     ),
     isProtected: field.get("isProtected").flag(),
     mayFlip: field.get("mayFlip").flag(),
+    proposal: open && proposal(open),
+  };
+}
+
+function segment(field: Field): Segment {
+  const open = field.get("proposal").optional();
+  return {
+    name: field.get("name").text(),
+    revision: field.get("revision").optional()?.number() ?? 0,
+    mayFlip: field.get("mayFlip").optional()?.flag() ?? false,
     proposal: open && proposal(open),
   };
 }

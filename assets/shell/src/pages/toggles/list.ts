@@ -3,7 +3,7 @@ import { statusBadge } from "../status.js";
 import type { Toggle } from "./answers.js";
 import { type Filter, filterOf, matches, pathOf, SHOWS, type Show } from "./filter.js";
 import { Notices } from "./parts/notices.js";
-import { proposalCard } from "./proposal.js";
+import { proposalCard, subjectOf } from "./proposal.js";
 import { Row } from "./row.js";
 import { rename, type View } from "./view.js";
 
@@ -132,9 +132,13 @@ export class ListView {
   }
 
   #drawWaiting(all: readonly Toggle[]): void {
-    const waiting = all.filter(({ proposal }) => proposal !== undefined);
+    const subjects = [
+      ...all.map((toggle) => ({ subject: toggle, proposal: toggle.proposal })),
+      ...this.#view.desk.overview.segments.map((of) => ({ subject: subjectOf(of), proposal: of.proposal })),
+    ];
+    const waiting = subjects.filter(({ proposal }) => proposal !== undefined);
     const shown = JSON.stringify(
-      waiting.map(({ id, name, revision, proposal }) => [id, name, revision, proposal]),
+      waiting.map(({ subject: { id, name, revision }, proposal }) => [id, name, revision, proposal]),
     );
     // Cards that are on the page already stay, with the focus that they may have.
     if (shown === this.#shownWaiting) {
@@ -146,8 +150,8 @@ export class ListView {
       this.#notices.show({ tone: "positive", heading, text: "The list shows the toggle as it is now." });
       this.#notices.focus();
     };
-    const cards = waiting.flatMap((toggle) =>
-      toggle.proposal ? [proposalCard(this.#view.desk, toggle, toggle.proposal, decided)] : [],
+    const cards = waiting.flatMap(({ subject, proposal }) =>
+      proposal ? [proposalCard(this.#view.desk, subject, proposal, decided)] : [],
     );
     this.#waiting.replaceChildren(h("div", { class: "fr-stack" }, ...cards));
   }

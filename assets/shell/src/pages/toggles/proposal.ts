@@ -1,5 +1,5 @@
 import { h } from "@frontage/ui/dom";
-import type { Proposal, Toggle } from "./answers.js";
+import type { Proposal, Segment, Toggle } from "./answers.js";
 import { explainProblem } from "./conflict.js";
 import type { Desk } from "./desk.js";
 import { button } from "./parts/control.js";
@@ -13,6 +13,16 @@ const CHANGES: Readonly<Record<string, string>> = {
   rollback: "Going back to an earlier state",
 };
 
+/** What a proposal is for: a toggle, or a segment. */
+export type Subject = Pick<Toggle, "id" | "name" | "revision" | "mayFlip">;
+
+const SEGMENT = "segment:";
+
+/** A segment, as what a proposal is for. */
+export function subjectOf({ name, revision, mayFlip }: Segment): Subject {
+  return { id: SEGMENT + name, name: `Segment ${name}`, revision, mayFlip };
+}
+
 const OUTDATED =
   "The toggle has changed since, so it cannot be approved any more. Make the change again if it is wanted.";
 
@@ -21,7 +31,7 @@ const OUTDATED =
  */
 export function proposalCard(
   desk: Desk,
-  { id, name, revision, mayFlip }: Toggle,
+  { id, name, revision, mayFlip }: Subject,
   proposal: Proposal,
   decided: (words: string) => void,
 ): HTMLElement {
@@ -79,7 +89,9 @@ export function proposalCard(
 
 /** Reads a toggle after a decision. One that was to be made, or was deleted, may not exist. */
 async function reread(desk: Desk, id: string): Promise<void> {
-  await desk.reread(id);
+  if (!id.startsWith(SEGMENT)) {
+    await desk.reread(id);
+  }
   await desk.refresh();
 }
 
@@ -98,7 +110,9 @@ function head(id: string, name: string, proposal: Proposal): HTMLElement {
     h(
       "div",
       { class: "fr-row" },
-      h("a", { href: `/toggles?id=${encodeURIComponent(id)}`, class: "toggle-name" }, name),
+      id.startsWith(SEGMENT)
+        ? h("span", { class: "toggle-name" }, name)
+        : h("a", { href: `/toggles?id=${encodeURIComponent(id)}`, class: "toggle-name" }, name),
       h("fr-badge", { tone: "warning", dot: true }, badge),
     ),
     h(
