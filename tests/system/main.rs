@@ -22,6 +22,7 @@ mod environment;
 mod failures;
 mod fakecloud;
 mod federation;
+mod formats;
 mod front_ends;
 mod garbled;
 mod identity;

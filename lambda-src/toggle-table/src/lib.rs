@@ -14,6 +14,7 @@ mod history;
 mod limits;
 mod rules;
 mod store;
+mod together;
 mod toggle;
 mod value;
 mod write;

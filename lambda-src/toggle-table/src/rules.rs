@@ -126,7 +126,8 @@ pub struct Segment {
     pub used_by: Vec<String>,
 }
 
-type Found = BTreeMap<String, toggle_rules::Item>;
+/// Items in the form of messages, by id.
+pub(crate) type Found = BTreeMap<String, toggle_rules::Item>;
 
 /// What rules refer to, however far.
 struct Closure {
@@ -140,14 +141,25 @@ impl Store {
     /// Checks what an item would be, against some clients: rules that are broken must not be written, since
     /// they are off for everybody.
     pub(crate) async fn check_rules(&self, id: &str, after: &Item) -> Result<(), TogglesError> {
+        self.check_rules_among(id, after, &Found::new()).await
+    }
+
+    /// The same for one of several items that are written together: what it refers to is among those, or
+    /// exists.
+    pub(crate) async fn check_rules_among(
+        &self,
+        id: &str,
+        after: &Item,
+        others: &Found,
+    ) -> Result<(), TogglesError> {
         if is_segment(id) {
-            return self.check_segment(id, after).await;
+            return self.check_segment(id, after, others).await;
         }
         if let Some(targeting) = after.get(TARGETING).and_then(|value| value.as_s().ok()) {
             check(targeting).map_err(|error| broken(id, error))?;
         }
         let after = typed(after);
-        let found = self.referenced(&after).await?.found;
+        let found = self.referenced(&after, others).await?.found;
         for prerequisite in toggles(&references(&after)) {
             if !found.contains_key(prerequisite) {
                 return Err(TogglesError::NoToggle {
@@ -173,7 +185,12 @@ impl Store {
     }
 
     /// Checks a segment: the segments that it names must exist, and neither it nor they may name it.
-    async fn check_segment(&self, id: &str, after: &Item) -> Result<(), TogglesError> {
+    async fn check_segment(
+        &self,
+        id: &str,
+        after: &Item,
+        others: &Found,
+    ) -> Result<(), TogglesError> {
         let after = typed(after);
         let condition = text(&after, SEGMENT).ok_or(RuleError::Type {
             name: SEGMENT,
@@ -181,7 +198,7 @@ impl Store {
         });
         let checked = condition.and_then(check);
         checked.map_err(|error| broken(id, error))?;
-        let Closure { found, missing } = self.referenced(&after).await?;
+        let Closure { found, missing } = self.referenced(&after, others).await?;
         if found.contains_key(id) || missing.contains(id) {
             return Err(broken(id, RuleError::Circle(id.to_owned())));
         }
@@ -194,17 +211,25 @@ impl Store {
         }
     }
 
-    /// What rules refer to, however far.
-    async fn referenced(&self, item: &toggle_rules::Item) -> Result<Closure, TogglesError> {
+    /// What rules refer to, however far: among these, or in the table.
+    async fn referenced(
+        &self,
+        item: &toggle_rules::Item,
+        others: &Found,
+    ) -> Result<Closure, TogglesError> {
         let (mut found, mut missing) = (Found::new(), BTreeSet::new());
         let mut next = references(item);
         while let Some(id) = next.pop_first() {
             if found.contains_key(&id) || missing.contains(&id) {
                 continue;
             }
-            let needed = self.read(&id).await?;
-            if is_toggle(&needed) {
-                let needed = typed(&needed);
+            let needed = match others.get(&id) {
+                Some(other) => Some(other.clone()),
+                None => Some(self.read(&id).await?)
+                    .filter(is_toggle)
+                    .map(|of| typed(&of)),
+            };
+            if let Some(needed) = needed {
                 next.extend(references(&needed));
                 found.insert(id, needed);
             } else {
@@ -221,7 +246,7 @@ impl Store {
     pub async fn explain(&self, id: &str, asked: &Asked) -> Result<Explanation, TogglesError> {
         let item = self.existing_item(id).await?;
         let item = typed(&item);
-        let found = self.referenced(&item).await?.found;
+        let found = self.referenced(&item, &Found::new()).await?.found;
         let find = |id: &str| found.get(id);
         let at_ms = asked.at_ms.unwrap_or_else(crate::write::now_ms);
         let rule = Rule::of(id, &item, &find, at_ms);
@@ -290,7 +315,7 @@ impl Store {
     pub async fn set_segment(&self, name: &str, condition: &str) -> Result<(), TogglesError> {
         let id = segment_id(name);
         let set = Item::from([(SEGMENT.to_owned(), AttributeValue::S(condition.to_owned()))]);
-        self.check_segment(&id, &set).await?;
+        self.check_segment(&id, &set, &Found::new()).await?;
         let write = self.write(&id, |item, floor| {
             Ok(Draft {
                 set: set.clone(),
@@ -362,7 +387,7 @@ fn text<'i>(item: &'i toggle_rules::Item, name: &str) -> Option<&'i str> {
 }
 
 /// An item in the form of messages. Values of attributes always serialise.
-fn typed(item: &Item) -> toggle_rules::Item {
+pub(crate) fn typed(item: &Item) -> toggle_rules::Item {
     let typed = item.iter().map(|(name, value)| {
         let value = serde_json::to_value(Typed(value)).unwrap_or_default();
         (name.clone(), value)
