@@ -43,6 +43,7 @@ mod regions;
 mod releases;
 mod rules;
 mod secrets;
+mod servers;
 mod shell_check;
 mod status;
 mod strangers;
