@@ -88,9 +88,12 @@ pub fn toggle_history(changes: &[Recorded]) -> String {
             .by
             .as_deref()
             .map_or("not through frontage".to_owned(), field);
+        let approved = of.approved_by.as_deref();
+        let approved = approved.map(|by| format!(", approved by {}", field(by)));
+        let approved = approved.unwrap_or_default();
         let comment = of.comment.as_deref().map(|why| format!(": {}", field(why)));
         let (revision, comment) = (revision.unwrap_or_default(), comment.unwrap_or_default());
-        let head = format!("{}{revision}  {by}{comment}", of.time());
+        let head = format!("{}{revision}  {by}{approved}{comment}", of.time());
         let what = match (of.is_deletion(), of.without_images) {
             (true, _) => vec!["    deleted".to_owned()],
             (_, true) => vec!["    too large to be kept in the history".to_owned()],

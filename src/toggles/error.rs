@@ -120,6 +120,10 @@ impl Hint for TogglesError {
             Self::Lacking { .. } => {
                 "nothing was copied; name it as well, or copy `--all` toggles of the other system"
             }
+            Self::Protected(_)
+            | Self::Proposed { .. }
+            | Self::NoProposal { .. }
+            | Self::OwnProposal { .. } => return None,
             Self::NoSegment(_) => "run `frontage toggles segment list` to see all segments",
             Self::SegmentUsed { .. } => {
                 "change their rules first: `frontage toggles set ID on --rule JSON`"

@@ -7,7 +7,7 @@ use model::types::lambda::{
     Code, Environment, EphemeralStorage, Function, LoggingConfig, TracingConfig, TracingMode,
 };
 use model::types::logs::LogGroup;
-use model::{Handle, StackBuilder, Text};
+use model::{Handle, Pseudo, StackBuilder, Text};
 
 use crate::artifacts::Sources;
 use crate::description::Functions;
@@ -130,6 +130,19 @@ impl Builder<'_, '_> {
         };
         self.stack.add(&format!("{function}-role"), role)
     }
+}
+
+/// The address at which API Gateway invokes a function.
+pub(crate) fn invocation_uri(function: &Handle<Function>) -> Text {
+    Text::concat([
+        Text::from("arn:"),
+        Pseudo::Partition.into(),
+        Text::from(":apigateway:"),
+        Pseudo::Region.into(),
+        Text::from(":lambda:path/2015-03-31/functions/"),
+        function.arn(),
+        Text::from("/invocations"),
+    ])
 }
 
 /// The permission to use a KMS key, if there is one.

@@ -98,15 +98,17 @@ pub fn graph(system: &System, artifacts: &Artifacts) -> Graph {
         pipeline::add(&mut graph, system, team, site, &shared);
     }
     let login = identity::add(&mut graph, system, artifacts);
+    let flips = shell::api(&mut graph, system);
     let around = ShellInputs {
         teams: &teams,
         login: &login,
         toggles: &toggles,
+        flips: flips.as_ref(),
         edge: &edge,
     };
     let site = shell::add(&mut graph, system, &around, artifacts);
     let sign_in = identity::add_client(&mut graph, system, &login, &site.url);
-    shell::add_config(&mut graph, system, &around, &site, &sign_in);
+    shell::add_config(&mut graph, system, &around, (&site, &sign_in), artifacts);
     let names = system.teams.iter().map(|team| team.name.as_str());
     let names = std::iter::once(shell::STACK).chain(names);
     let sites = std::iter::once(&site).chain(&teams);

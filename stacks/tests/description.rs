@@ -109,6 +109,7 @@ fn toggles() -> impl Strategy<Value = Toggles> {
         doors,
         logs_and_keys,
         prop::collection::btree_set("[a-z]{1,6}x", 0..3),
+        patterns(),
     )
         .prop_map(
             |(
@@ -119,6 +120,7 @@ fn toggles() -> impl Strategy<Value = Toggles> {
                 (connect, origins, (token_in_query, servers), claims),
                 (kms_key, access_logs, connections),
                 private,
+                protected,
             )| {
                 Toggles {
                     stage,
@@ -140,6 +142,8 @@ fn toggles() -> impl Strategy<Value = Toggles> {
                     private: private.into_iter().collect(),
                     kms_key,
                     access_logs,
+                    protected,
+                    may_flip: BTreeMap::new(),
                     connections: Connections {
                         point_in_time_recovery: connections.0,
                         deletion_protection: connections.1,
@@ -147,6 +151,12 @@ fn toggles() -> impl Strategy<Value = Toggles> {
                 }
             },
         )
+}
+
+/// Patterns of toggles' ids.
+fn patterns() -> impl Strategy<Value = Vec<String>> {
+    let patterns = prop::collection::btree_set("[a-z:.$*?\\\"][a-z *?é]{0,9}[a-z.*?]", 0..3);
+    patterns.prop_map(|of| of.into_iter().collect())
 }
 
 fn alarms() -> impl Strategy<Value = Alarms> {
@@ -624,7 +634,12 @@ fn system() -> impl Strategy<Value = System> {
         (option::of("[0-9a-f]{8}"), region, option::of("[0-9]{12}")),
         (tags(), ignored()),
         functions(),
-        (toggles(), alarms(), operations()),
+        (
+            toggles(),
+            alarms(),
+            operations(),
+            prop::collection::vec(patterns(), 0..3),
+        ),
         option::of(packages()),
         front_ends,
         (pipelines(), 1_783usize..=20_480),
@@ -635,7 +650,7 @@ fn system() -> impl Strategy<Value = System> {
             (id, region, account),
             tags,
             functions,
-            (mut toggles, alarms, operations),
+            (mut toggles, alarms, operations, flippers),
             packages,
             front_ends,
             (pipelines, length),
@@ -647,6 +662,9 @@ fn system() -> impl Strategy<Value = System> {
             };
             if shell.is_none() {
                 toggles.connect = Connect::Public;
+            } else {
+                let groups = identity.groups.iter().cloned();
+                toggles.may_flip = groups.zip(flippers).collect();
             }
             if !has_domain(&identity, shell.as_ref(), &teams) {
                 sites.minimum_tls = Delivery::default().minimum_tls;
@@ -985,6 +1003,10 @@ fn write_toggles(text: &mut String, toggles: &Toggles) {
     writeln!(text, "connects_per_second = {connects}").unwrap();
     writeln!(text, "longest_wait = {}", toggles.longest_wait).unwrap();
     writeln!(text, "private = {:?}", toggles.private).unwrap();
+    writeln!(text, "protected = {:?}", toggles.protected).unwrap();
+    for (group, patterns) in &toggles.may_flip {
+        writeln!(text, "may_flip.{group} = {patterns:?}").unwrap();
+    }
     writeln!(text, "connect = \"{}\"", toggles.connect.as_str()).unwrap();
     writeln!(text, "token_in_query = {}", toggles.token_in_query).unwrap();
     writeln!(text, "claims = {:?}", toggles.claims).unwrap();

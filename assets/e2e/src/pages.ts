@@ -20,9 +20,16 @@ export async function stands(page: Page, team: Child): Promise<Locator> {
   return child;
 }
 
-/** Opens a path of the shell, and signs in on the login page. */
-export async function signIn(page: Page, path = "/"): Promise<void> {
-  const { shell, user, password } = running();
+/** Who signs in. */
+export interface Account {
+  readonly user: string;
+  readonly password: string;
+}
+
+/** Opens a path of the shell, and signs in on the login page: as the user that `dev` has made, if nobody else is said. */
+export async function signIn(page: Page, path = "/", account: Account = running()): Promise<void> {
+  const { shell } = running();
+  const { user, password } = account;
   await page.goto(shell + path);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL(/amazoncognito\.localhost/);

@@ -1,7 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { Page } from "@playwright/test";
-import axe from "axe-core";
+import { barriers } from "../src/barriers.js";
 import { signIn, stands, TEAMS } from "../src/pages.js";
 import { ROOT, running } from "../src/system.js";
 import { expect, test } from "../src/test.js";
@@ -42,12 +41,4 @@ for (const [size, viewport] of Object.entries(SIZES)) {
       await context.close();
     });
   }
-}
-
-/** What keeps people out, by axe's rules: each with where it is. */
-async function barriers(page: Page): Promise<string[]> {
-  // Evaluated by the debugger, which the page's policy does not hold back.
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() => (window as unknown as { axe: typeof axe }).axe.run());
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target}`));
 }

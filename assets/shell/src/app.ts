@@ -6,7 +6,7 @@ import type { Page } from "./pages/page.js";
 import { releases } from "./pages/releases.js";
 import { signInCard, waiting } from "./pages/sign-in.js";
 import { teamPage } from "./pages/team.js";
-import { togglesPage } from "./pages/toggles.js";
+import { togglesKey, togglesPage } from "./pages/toggles/page.js";
 import { pathBelow, type Shell } from "./shell.js";
 
 interface Shown {
@@ -60,6 +60,7 @@ export class App {
       this.#frame = new Frame(this.#shell, user, () => this.#shown?.page.moved?.(true));
       this.#host.replaceChildren(this.#frame.element);
       this.#showPath(true, false);
+      whenIdle(() => void this.#shell.operators?.ask());
     }
   }
 
@@ -100,7 +101,15 @@ export class App {
   /** URLs with the same key are one page. */
   #keyOf(path: string): string {
     const team = this.#teamOf(path);
-    return team ? `team ${team.name}` : (path.split("?", 1)[0] ?? "");
+    if (team) {
+      return `team ${team.name}`;
+    }
+    const pathname = this.#pathname(path);
+    return pathname === "/toggles" && this.#shell.operators ? togglesKey(path) : pathname;
+  }
+
+  #pathname(path: string): string {
+    return path.split("?", 1)[0] ?? "";
   }
 
   #pageOf(path: string): Page {
@@ -108,11 +117,11 @@ export class App {
     if (team) {
       return teamPage(this.#shell, team);
     }
-    switch (this.#keyOf(path)) {
+    switch (this.#pathname(path)) {
       case "/":
         return home(this.#shell);
       case "/toggles":
-        return togglesPage(this.#shell);
+        return togglesPage(this.#shell, path);
       case "/releases":
         return releases(this.#shell);
       default:
@@ -124,5 +133,14 @@ export class App {
     const below = this.#shell.config.teams.filter(({ route }) => pathBelow(route, path) !== undefined);
     // Of `/shop` and `/shop/returns`, the longer one.
     return below.sort((a, b) => b.route.length - a.route.length)[0];
+  }
+}
+
+/** After what the person waits for. Safari does not say when that is. */
+function whenIdle(run: () => void): void {
+  if ("requestIdleCallback" in window) {
+    requestIdleCallback(run, { timeout: 2_000 });
+  } else {
+    setTimeout(run);
   }
 }

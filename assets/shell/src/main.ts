@@ -7,6 +7,7 @@ import { Overrides } from "./child/overrides.js";
 import { Previews } from "./child/previews.js";
 import { fetchConfig } from "./config.js";
 import { follow } from "./follow.js";
+import { Operators } from "./operators.js";
 import { cannotStart, waiting } from "./pages/sign-in.js";
 import { BUSY } from "./retry.js";
 import { Router } from "./router.js";
@@ -39,6 +40,7 @@ async function start(): Promise<void> {
     theme,
     session,
     toggles: follow(config.toggles, session, browser),
+    operators: config.toggles.api === undefined ? undefined : new Operators(config.toggles.api, session),
     client: browser,
     failures: new Map(),
   };

@@ -7,6 +7,7 @@ import type { Failures } from "./child/load.js";
 import { fetchManifest, fetchPreview, manifestUrl, previewUrl } from "./child/manifests.js";
 import type { Overrides } from "./child/overrides.js";
 import type { Previews } from "./child/previews.js";
+import type { Operators } from "./operators.js";
 import { isTransient, type RetryOptions } from "./retry.js";
 import type { Router } from "./router.js";
 import type { ThemeSwitch } from "./theme.js";
@@ -16,6 +17,8 @@ export interface Shell {
   readonly config: ShellConfig;
   readonly session: Session;
   readonly toggles: TogglesClient;
+  /** Who may change toggles on the page; `undefined` if the system has no API for that. */
+  readonly operators: Operators | undefined;
   readonly router: Router;
   readonly theme: ThemeSwitch;
   readonly overrides: Overrides;

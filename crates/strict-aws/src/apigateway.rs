@@ -28,6 +28,68 @@ pub(crate) fn deployment_in_use(call: &Call, account: &Account) -> Option<Refusa
     served.then(|| Refusal::new(400, "BadRequestException", message))
 }
 
+/// What a `$default` stage, which is an HTTP API's, cannot have: execution logs (the service model:
+/// `DataTraceEnabled` and `LoggingLevel` are supported for WebSocket APIs alone). The message is that of
+/// reports about Terraform, which leaves the members out since.
+pub(crate) fn logs_of_http(call: &Call, _: &Account) -> Option<Refusal> {
+    if call.service != "apigateway" {
+        return None;
+    }
+    let (method, path) = call.route();
+    let sent = call.json();
+    let is_http = match (method, path.as_slice()) {
+        ("POST", ["v2", "apis", _, "stages"]) => sent["stageName"] == "$default",
+        ("PATCH", ["v2", "apis", _, "stages", stage]) => {
+            matches!(*stage, "$default" | "%24default")
+        }
+        _ => false,
+    };
+    let of_routes = sent["routeSettings"].as_object().into_iter();
+    let of_routes = of_routes.flat_map(serde_json::Map::values);
+    let mut settings = of_routes.chain([&sent["defaultRouteSettings"]]);
+    let logs = |of: &serde_json::Value| {
+        of.get("loggingLevel").is_some() || of.get("dataTraceEnabled").is_some()
+    };
+    let message = "Execution logs are not supported on protocolType HTTP";
+    (is_http && settings.any(logs)).then(|| Refusal::new(400, "BadRequestException", message))
+}
+
+/// A stage that deploys by itself is not given a deployment.
+pub(crate) fn deployment_of_its_own(call: &Call, _: &Account) -> Option<Refusal> {
+    if call.service != "apigateway" {
+        return None;
+    }
+    let sent = call.json();
+    let ("POST" | "PATCH", ["v2", "apis", _, "stages", ..]) = (call.route().0, &*call.route().1)
+    else {
+        return None;
+    };
+    let both = sent["autoDeploy"] == true && sent["deploymentId"].as_str().is_some();
+    let message = "Deployment ID cannot be set on a stage with AutoDeploy enabled";
+    both.then(|| Refusal::new(400, "BadRequestException", message))
+}
+
+/// What the service model supports for one protocol alone: a WebSocket API has no CORS configuration, and an
+/// HTTP API no expressions of its own.
+pub(crate) fn protocol(call: &Call, _: &Account) -> Option<Refusal> {
+    if call.service != "apigateway" {
+        return None;
+    }
+    let ("POST", ["v2", "apis"]) = (call.route().0, &*call.route().1) else {
+        return None;
+    };
+    let sent = call.json();
+    let stray = match sent["protocolType"].as_str()? {
+        "WEBSOCKET" => "corsConfiguration",
+        "HTTP" => "apiKeySelectionExpression",
+        _ => return None,
+    };
+    let message = format!("{stray} is not supported for this protocol type");
+    sent.get(stray)
+        .is_some()
+        .then(|| Refusal::new(400, "BadRequestException", &message))
+}
+
 /// Remembers which deployment each stage serves.
 pub(crate) fn note(call: &Call, answer: &Answer, account: &mut Account) {
     if call.service != "apigateway" {
@@ -92,6 +154,33 @@ mod tests {
         assert_eq!(deletion(&memory, "d2"), "BadRequestException");
         call("apigateway", "DELETE /v2/apis/a/stages/live", "").done(&memory, "", "");
         assert_eq!(deletion(&memory, "d2"), "passes");
+    }
+
+    #[test]
+    fn an_http_api_has_what_is_for_it() {
+        let memory = Memory::default();
+        let code = |line: &str, body: &str| call("apigateway", line, body).code(&memory);
+        let (stages, stage) = (
+            "POST /v2/apis/a/stages",
+            "PATCH /v2/apis/a/stages/%24default",
+        );
+        let refused = "BadRequestException";
+        let logged = r#"{"stageName":"$default","defaultRouteSettings":{"loggingLevel":"OFF"}}"#;
+        assert_eq!(code(stages, logged), refused);
+        let traced = r#"{"routeSettings":{"GET /":{"dataTraceEnabled":false}}}"#;
+        assert_eq!(code(stage, traced), refused);
+        assert_eq!(code("PATCH /v2/apis/a/stages/live", traced), "passes");
+        let plain = r#"{"stageName":"$default","autoDeploy":true,"defaultRouteSettings":{"throttlingBurstLimit":1}}"#;
+        assert_eq!(code(stages, plain), "passes");
+        let deployed = r#"{"stageName":"$default","autoDeploy":true,"deploymentId":"d"}"#;
+        assert_eq!(code(stages, deployed), refused);
+        let keyed =
+            r#"{"protocolType":"HTTP","apiKeySelectionExpression":"$request.header.x-api-key"}"#;
+        assert_eq!(code("POST /v2/apis", keyed), refused);
+        let shared = r#"{"protocolType":"WEBSOCKET","corsConfiguration":{}}"#;
+        assert_eq!(code("POST /v2/apis", shared), refused);
+        let shared = r#"{"protocolType":"HTTP","corsConfiguration":{}}"#;
+        assert_eq!(code("POST /v2/apis", shared), "passes");
     }
 
     #[test]

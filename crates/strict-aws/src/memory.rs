@@ -16,6 +16,9 @@ type Rule = fn(&Call, &Account) -> Option<Refusal>;
 /// Every rule. The first that refuses a call answers it.
 const RULES: &[Rule] = &[
     apigateway::deployment_in_use,
+    apigateway::deployment_of_its_own,
+    apigateway::logs_of_http,
+    apigateway::protocol,
     cloudfront::quota,
     cloudfront::long_content_security_policy,
     cloudfront::used_reference,

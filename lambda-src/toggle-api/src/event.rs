@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
 /// A request. It contains a token, so it cannot be printed.
@@ -44,6 +46,11 @@ pub struct Http {
 }
 
 impl Event {
+    /// The method.
+    pub(crate) fn method(&self) -> &str {
+        &self.request_context.http.method
+    }
+
     /// A header. Names of headers have no case (RFC 9110, 5.1).
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -57,6 +64,15 @@ impl Event {
     pub fn parameter(&self, name: &str) -> Option<&str> {
         let parameters = self.query_string_parameters.as_ref()?;
         parameters.get(name).map(String::as_str)
+    }
+
+    /// The body; empty if there is none. `None` if it is no text.
+    pub(crate) fn text(&self) -> Option<String> {
+        let body = self.body.as_deref().unwrap_or_default();
+        if !self.is_base64_encoded {
+            return Some(body.to_owned());
+        }
+        String::from_utf8(STANDARD.decode(body).ok()?).ok()
     }
 }
 
@@ -77,6 +93,20 @@ impl Response {
     #[must_use]
     pub fn json(status_code: u16, body: String) -> Self {
         Self::of(status_code, "application/json", body)
+    }
+
+    /// An answer in JSON. What is answered always serialises.
+    pub(crate) fn with(status_code: u16, body: &impl Serialize) -> Self {
+        Self::json(status_code, serde_json::to_string(body).unwrap_or_default())
+    }
+
+    /// An answer without a body.
+    pub(crate) fn done() -> Self {
+        Self {
+            status_code: 204,
+            headers: BTreeMap::from([("cache-control", "no-store")]),
+            body: String::new(),
+        }
     }
 
     /// An answer of a type.

@@ -1,5 +1,5 @@
 //! The attributes of a record of the toggles' history, beside the toggle's [`crate::TOGGLE_KEY`], its
-//! [`crate::REVISION`] after the change, and [`crate::BY`] and [`crate::COMMENT`] of who made it. A record without
+//! [`crate::REVISION`] after the change, and [`crate::BY`], [`crate::APPROVED_BY`] and [`crate::COMMENT`] of who made it. A record without
 //! `by` is of a change that was not made through Frontage.
 
 /// The sort key, text: the milliseconds since the epoch at which the stream had the change, and its

@@ -173,6 +173,7 @@ pub const NAMES: PerFunction<&str> = PerFunction {
     toggle_snapshot: "toggle-snapshot",
     toggle_history: "toggle-history",
     toggle_clock: "toggle-clock",
+    toggle_api: "toggle-api",
 };
 
 /// A value per function; none can be missing.
@@ -192,6 +193,8 @@ pub struct PerFunction<T> {
     pub toggle_history: T,
     /// Wakes toggles at the edges of their windows and rollouts.
     pub toggle_clock: T,
+    /// Shows and flips toggles for people, over HTTP.
+    pub toggle_api: T,
 }
 
 impl<T> PerFunction<T> {
@@ -206,6 +209,7 @@ impl<T> PerFunction<T> {
             toggle_snapshot: &self.toggle_snapshot,
             toggle_history: &self.toggle_history,
             toggle_clock: &self.toggle_clock,
+            toggle_api: &self.toggle_api,
         }
     }
 
@@ -220,6 +224,7 @@ impl<T> PerFunction<T> {
             toggle_snapshot: make(self.toggle_snapshot),
             toggle_history: make(self.toggle_history),
             toggle_clock: make(self.toggle_clock),
+            toggle_api: make(self.toggle_api),
         }
     }
 }
@@ -236,13 +241,14 @@ impl<T> PerFunction<Option<T>> {
             toggle_snapshot: self.toggle_snapshot?,
             toggle_history: self.toggle_history?,
             toggle_clock: self.toggle_clock?,
+            toggle_api: self.toggle_api?,
         })
     }
 }
 
 impl<T> IntoIterator for PerFunction<T> {
     type Item = T;
-    type IntoIter = std::array::IntoIter<T, 7>;
+    type IntoIter = std::array::IntoIter<T, 8>;
 
     fn into_iter(self) -> Self::IntoIter {
         [
@@ -253,6 +259,7 @@ impl<T> IntoIterator for PerFunction<T> {
             self.toggle_snapshot,
             self.toggle_history,
             self.toggle_clock,
+            self.toggle_api,
         ]
         .into_iter()
     }
@@ -272,9 +279,10 @@ mod tests {
         assert_eq!(lengths.toggle_snapshot, NAMES.toggle_snapshot.len());
         assert_eq!(lengths.toggle_history, NAMES.toggle_history.len());
         assert_eq!(lengths.toggle_clock, NAMES.toggle_clock.len());
+        assert_eq!(lengths.toggle_api, NAMES.toggle_api.len());
         assert_eq!(
             lengths.as_ref().into_iter().copied().collect::<Vec<_>>(),
-            [18, 14, 14, 12, 15, 14, 12]
+            [18, 14, 14, 12, 15, 14, 12, 10]
         );
     }
 

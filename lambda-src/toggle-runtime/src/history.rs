@@ -57,6 +57,8 @@ pub struct Author {
     pub by: String,
     /// Why, if that was said.
     pub comment: Option<String>,
+    /// Who agreed, if the change needed a second person.
+    pub approved_by: Option<String>,
     /// When, in milliseconds since the epoch.
     at: Option<u64>,
 }
@@ -169,6 +171,7 @@ fn author(last_change: &Value) -> Option<Author> {
     Some(Author {
         by: said(toggle_contract::BY, "S")?.to_owned(),
         comment: said(toggle_contract::COMMENT, "S").map(str::to_owned),
+        approved_by: said(toggle_contract::APPROVED_BY, "S").map(str::to_owned),
         at: said(toggle_contract::AT, "N").and_then(|at| at.parse().ok()),
     })
 }

@@ -1,5 +1,6 @@
 //! The initialisation of a function before its first event: logs, configuration, clients.
 
+mod api;
 mod clockwork;
 mod history;
 mod metric;
@@ -24,6 +25,7 @@ use toggle_rules::Private;
 use tokio::time::Instant;
 use tracing::{Level, error, info};
 
+pub use self::api::Api;
 pub use self::clockwork::{ClockError, Clockwork};
 pub use self::history::History;
 pub use self::sending::{Broadcast, Invocation, Slicing};
@@ -65,6 +67,11 @@ pub enum StartError {
         /// Its value.
         value: String,
     },
+    /// An environment variable is not the JSON that it must be.
+    #[error(
+        "environment variable {0} has an impossible value: run `frontage apply`, which sets it"
+    )]
+    NoJson(&'static str),
     /// The conditions of a connection are unreadable.
     #[error(
         "environment variable {DOORS} has an impossible value: run `frontage apply`, which sets it"

@@ -1,4 +1,4 @@
-//! The common library of the seven toggle functions: the message formats, the three algorithms that
+//! The common library of the toggle functions: the message formats, the three algorithms that
 //! send toggles to clients, and their adapters to `DynamoDB`, API Gateway and SQS.
 //!
 //! [`welcome`], [`announce`] and [`slice`] contain the rules and know no AWS: they reach the outside through

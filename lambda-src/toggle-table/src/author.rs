@@ -4,18 +4,20 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use thiserror::Error;
-use toggle_contract::{AT, BY, COMMENT};
+use toggle_contract::{APPROVED_BY, AT, BY, COMMENT};
 
 /// The longest comment, in bytes: it is in the item, of which a record of the history has two.
 const LIMIT: usize = 1_024;
 
 /// Who changes toggles, and why.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Author {
-    /// The ARN of the caller.
+    /// The ARN of the caller, or the name of a person.
     pub(crate) by: String,
     /// Why.
     pub(crate) comment: Option<String>,
+    /// Who agreed, if that was needed.
+    pub(crate) approved_by: Option<String>,
 }
 
 /// Why a text is no comment.
@@ -42,8 +44,9 @@ impl Author {
             (BY.to_owned(), text(&self.by)),
             (AT.to_owned(), AttributeValue::N(at.to_string())),
         ]);
-        if let Some(comment) = &self.comment {
-            said.insert(COMMENT.to_owned(), text(comment));
+        let also = [(COMMENT, &self.comment), (APPROVED_BY, &self.approved_by)];
+        for (name, of) in also {
+            said.extend(of.as_deref().map(|of| (name.to_owned(), text(of))));
         }
         AttributeValue::M(said)
     }

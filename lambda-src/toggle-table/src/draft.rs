@@ -90,8 +90,8 @@ impl Draft {
         serde_json::to_vec(&[item]).unwrap_or_default().len()
     }
 
-    /// The item once the draft is written, apart from its key.
-    pub(crate) fn applied(&self, read: &Item) -> Item {
+    /// The item once the draft is written.
+    pub(crate) fn applied(&self, id: &str, read: &Item) -> Item {
         let mut after = if self.replaces {
             Item::new()
         } else {
@@ -99,6 +99,7 @@ impl Draft {
         };
         after.retain(|name, _| !self.remove.contains(name));
         after.extend(self.assigned());
+        after.insert(TOGGLE_KEY.to_owned(), AttributeValue::S(id.to_owned()));
         after
     }
 

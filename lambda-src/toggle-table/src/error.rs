@@ -5,6 +5,7 @@ use toggle_contract::{MESSAGE_LIMIT, SEGMENT_PREFIX};
 use toggle_rules::RuleError;
 
 use crate::call::CallError;
+use crate::pending::Pending;
 
 /// Why toggles could not be read or written.
 #[derive(Debug, Error)]
@@ -83,6 +84,27 @@ pub enum TogglesError {
         id: String,
         /// The id of a toggle or a segment.
         needed: String,
+    },
+    /// The change needs a second person, and was not written.
+    #[error("a change of `{}` needs a second person", .0.id())]
+    Protected(Box<Pending>),
+    /// There is a proposal already.
+    #[error("another change of `{id}` is proposed")]
+    Proposed {
+        /// The featureId.
+        id: String,
+    },
+    /// There is no such proposal.
+    #[error("there is no such proposal for `{id}`")]
+    NoProposal {
+        /// The featureId.
+        id: String,
+    },
+    /// Nobody approves what they have proposed.
+    #[error("the change of `{id}` must be approved by somebody else than who proposed it")]
+    OwnProposal {
+        /// The featureId.
+        id: String,
     },
     /// The segment does not exist.
     #[error("there is no segment `{0}`")]

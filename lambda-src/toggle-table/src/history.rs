@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 use toggle_contract::history::{AFTER, BEFORE, CHANGED_AT, WITHOUT_IMAGES};
 use toggle_contract::receipt::REQUEST;
-use toggle_contract::{BY, COMMENT, LAST_CHANGE, REVISION, TOGGLE_KEY};
+use toggle_contract::{APPROVED_BY, BY, COMMENT, LAST_CHANGE, REVISION, TOGGLE_KEY};
 
 use crate::call::failed;
 use crate::compare::{Difference, Differing};
@@ -35,6 +35,9 @@ pub struct Recorded {
     pub revision: Option<u64>,
     /// Who made it: the ARN of a caller of AWS, as a rule. `None`: it was not made through Frontage.
     pub by: Option<String>,
+    /// Who agreed, if the change needed a second person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approved_by: Option<String>,
     /// Why, if that was said.
     pub comment: Option<String>,
     /// The toggle before it; `None` if there was none, or it is not known.
@@ -82,6 +85,7 @@ impl Recorded {
             changed_at: number(CHANGED_AT).unwrap_or_default(),
             revision: revision(item),
             by: text(BY).cloned(),
+            approved_by: text(APPROVED_BY).cloned(),
             comment: text(COMMENT).cloned(),
             before: toggle(BEFORE),
             after: toggle(AFTER),
@@ -167,7 +171,7 @@ impl History {
 
 impl Store {
     /// Writes a toggle as the change with a revision left it, with all its attributes, whatever has become
-    /// of it since: it may have been deleted. The revision and the author are new. Returns the revision.
+    /// of it since: it may have been deleted. The revision and the author are new. Returns the toggle.
     ///
     /// # Errors
     /// As [`Store::set`], also if its rules of then would be broken now, and if the history does not have it.
@@ -177,7 +181,7 @@ impl Store {
         id: &str,
         to: u64,
         if_revision: Option<u64>,
-    ) -> Result<u64, TogglesError> {
+    ) -> Result<Toggle, TogglesError> {
         let mut set = history.left_by(id, to).await?;
         for own in [TOGGLE_KEY, REVISION, LAST_CHANGE, REQUEST] {
             set.remove(own);
@@ -193,7 +197,7 @@ impl Store {
             };
             draft.checked(id, item)
         });
-        Ok(write.await?.1)
+        Ok(Toggle::from_item(write.await?.after))
     }
 }
 

@@ -11,9 +11,10 @@ use toggle_rules::{
     Reason, Rule, RuleError, check, clauses, evaluate, is_segment, references, segment_id,
 };
 
-use crate::draft::{Draft, Item, is_toggle, next_revision};
+use crate::draft::{Draft, Item, expect, is_toggle, next_revision};
 use crate::error::TogglesError;
-use crate::store::Store;
+use crate::store::{Store, tombstone};
+use crate::toggle::Toggle;
 use crate::value::{AttributeText, Typed};
 
 /// A change to a toggle's rules. What it does not name stays.
@@ -126,13 +127,34 @@ pub struct Segment {
     pub used_by: Vec<String>,
 }
 
-/// Items in the form of messages, by id.
+impl Segment {
+    /// The segments among all toggles and segments of a system.
+    #[must_use]
+    pub fn all(toggles: &[Toggle]) -> Vec<Self> {
+        let references: Vec<_> = toggles
+            .iter()
+            .map(|of| (of.id(), of.references()))
+            .collect();
+        let segments = toggles.iter().filter_map(|of| {
+            let name = of.id().strip_prefix(toggle_contract::SEGMENT_PREFIX)?;
+            let condition = of.text(SEGMENT).filter(|condition| !condition.is_empty())?;
+            let users = references.iter().filter(|(_, used)| used.contains(of.id()));
+            Some(Self {
+                name: name.to_owned(),
+                condition: condition.to_owned(),
+                used_by: users.map(|(id, _)| (*id).to_owned()).collect(),
+            })
+        });
+        segments.collect()
+    }
+}
+
 pub(crate) type Found = BTreeMap<String, toggle_rules::Item>;
 
 /// What rules refer to, however far.
-struct Closure {
+pub(crate) struct Closure {
     /// What exists of it, by id.
-    found: Found,
+    pub(crate) found: Found,
     /// The ids of the others.
     missing: BTreeSet<String>,
 }
@@ -159,7 +181,7 @@ impl Store {
             check(targeting).map_err(|error| broken(id, error))?;
         }
         let after = typed(after);
-        let found = self.referenced(&after, others).await?.found;
+        let found = self.referenced_among(&after, others).await?.found;
         for prerequisite in toggles(&references(&after)) {
             if !found.contains_key(prerequisite) {
                 return Err(TogglesError::NoToggle {
@@ -198,7 +220,7 @@ impl Store {
         });
         let checked = condition.and_then(check);
         checked.map_err(|error| broken(id, error))?;
-        let Closure { found, missing } = self.referenced(&after, others).await?;
+        let Closure { found, missing } = self.referenced_among(&after, others).await?;
         if found.contains_key(id) || missing.contains(id) {
             return Err(broken(id, RuleError::Circle(id.to_owned())));
         }
@@ -211,8 +233,16 @@ impl Store {
         }
     }
 
-    /// What rules refer to, however far: among these, or in the table.
-    async fn referenced(
+    /// What rules refer to, however far.
+    pub(crate) async fn referenced(
+        &self,
+        item: &toggle_rules::Item,
+    ) -> Result<Closure, TogglesError> {
+        self.referenced_among(item, &Found::new()).await
+    }
+
+    /// The same, among these or in the table.
+    async fn referenced_among(
         &self,
         item: &toggle_rules::Item,
         others: &Found,
@@ -246,7 +276,7 @@ impl Store {
     pub async fn explain(&self, id: &str, asked: &Asked) -> Result<Explanation, TogglesError> {
         let item = self.existing_item(id).await?;
         let item = typed(&item);
-        let found = self.referenced(&item, &Found::new()).await?.found;
+        let found = self.referenced(&item).await?.found;
         let find = |id: &str| found.get(id);
         let at_ms = asked.at_ms.unwrap_or_else(crate::write::now_ms);
         let rule = Rule::of(id, &item, &find, at_ms);
@@ -284,28 +314,7 @@ impl Store {
 
     /// All segments, by name.
     pub async fn segments(&self) -> Result<Vec<Segment>, TogglesError> {
-        let items = self.items().await?;
-        let items: Found = items
-            .iter()
-            .filter(|item| is_toggle(item))
-            .map(typed)
-            .filter_map(|item| Some((text(&item, toggle_contract::TOGGLE_KEY)?.to_owned(), item)))
-            .collect();
-        let mut segments = Vec::new();
-        for (id, item) in &items {
-            let name = id.strip_prefix(toggle_contract::SEGMENT_PREFIX);
-            if let (Some(name), Some(condition)) = (name, text(item, SEGMENT)) {
-                let users = items
-                    .iter()
-                    .filter(|(_, user)| references(user).contains(id));
-                segments.push(Segment {
-                    name: name.to_owned(),
-                    condition: condition.to_owned(),
-                    used_by: users.map(|(id, _)| id.clone()).collect(),
-                });
-            }
-        }
-        Ok(segments)
+        Ok(Segment::all(&self.list_all().await?))
     }
 
     /// Writes a segment: each toggle whose rules name it is sent again.
@@ -331,17 +340,36 @@ impl Store {
     ///
     /// # Errors
     /// [`TogglesError::NoSegment`] if there is none, [`TogglesError::SegmentUsed`] if a rule names it.
-    pub async fn delete_segment(&self, name: &str) -> Result<(), TogglesError> {
+    pub async fn delete_segment(
+        &self,
+        name: &str,
+        if_revision: Option<u64>,
+    ) -> Result<(), TogglesError> {
+        let id = segment_id(name);
+        self.check_unused(&id).await?;
+        let write = self.write(&id, |item, floor| {
+            expect(&id, item, if_revision)?;
+            Ok(tombstone(next_revision(&id, item, floor).unwrap_or(floor)))
+        });
+        write.await.map(|_| ())
+    }
+
+    /// Checks that a segment may be deleted. A toggle may be in any case.
+    pub(crate) async fn check_unused(&self, id: &str) -> Result<(), TogglesError> {
+        if !is_segment(id) {
+            return Ok(());
+        }
+        let name = name_of(id);
         let segments = self.segments().await?;
         let segment = segments.iter().find(|segment| segment.name == name);
         let segment = segment.ok_or_else(|| TogglesError::NoSegment(name.to_owned()))?;
-        if !segment.used_by.is_empty() {
-            return Err(TogglesError::SegmentUsed {
-                name: name.to_owned(),
-                by: segment.used_by.clone(),
-            });
+        if segment.used_by.is_empty() {
+            return Ok(());
         }
-        self.bury(&segment_id(name)).await
+        Err(TogglesError::SegmentUsed {
+            name: name.to_owned(),
+            by: segment.used_by.clone(),
+        })
     }
 }
 
@@ -382,7 +410,7 @@ fn broken(id: &str, source: RuleError) -> TogglesError {
     }
 }
 
-fn text<'i>(item: &'i toggle_rules::Item, name: &str) -> Option<&'i str> {
+pub(crate) fn text<'i>(item: &'i toggle_rules::Item, name: &str) -> Option<&'i str> {
     item.get(name)?.get("S")?.as_str()
 }
 

@@ -14,6 +14,7 @@ use crate::author::Author;
 use crate::call::failed;
 use crate::draft::{Draft, Item, expect, is_toggle, next_revision};
 use crate::error::TogglesError;
+use crate::permissions::{Guarded, Patterns};
 use crate::rules::RuleChange;
 use crate::toggle::{NAME, Toggle};
 use crate::value::AttributeText;
@@ -39,6 +40,8 @@ pub struct Store {
     pub(crate) receipt: Option<String>,
     /// Who changes toggles, and why.
     pub(crate) author: Option<Author>,
+    /// Which changes need a second person.
+    pub(crate) guarded: Guarded,
 }
 
 /// A change to one toggle.
@@ -82,9 +85,29 @@ impl Store {
             receipt: None,
             author: Some(Author {
                 by: by.into(),
-                comment: None,
+                ..Author::default()
             }),
+            guarded: Guarded::default(),
         }
+    }
+
+    /// The same table, in which changes of these toggles need a second person, and of what their answers depend on
+    /// as the rules are now: unless they do nothing but switch one off, they are [`TogglesError::Protected`]. The
+    /// table is read for that, if there is a pattern.
+    pub async fn protecting(self, protected: Patterns) -> Result<Self, TogglesError> {
+        let guarded = if protected.is_empty() {
+            Guarded::default()
+        } else {
+            let items = self.items().await?;
+            Guarded::of(protected, items.iter().filter(|item| is_toggle(item)))
+        };
+        Ok(Self { guarded, ..self })
+    }
+
+    /// Which changes need a second person.
+    #[must_use]
+    pub const fn guarded(&self) -> &Guarded {
+        &self.guarded
     }
 
     /// The same table, whose changes are made for this reason.
@@ -112,10 +135,15 @@ impl Store {
 
     /// Every toggle and every segment, by id, without who changed it.
     pub async fn list_all(&self) -> Result<Vec<Toggle>, TogglesError> {
+        let toggles = self.list_signed().await?.into_iter();
+        Ok(toggles.map(Toggle::without_author).collect())
+    }
+
+    /// Every toggle and every segment, by id, with who changed it.
+    pub async fn list_signed(&self) -> Result<Vec<Toggle>, TogglesError> {
         let items = self.items().await?;
         let toggles = items.into_iter().filter(is_toggle);
-        let toggles = toggles.map(|item| Toggle::from_item(item).without_author());
-        let mut toggles: Vec<_> = toggles.collect();
+        let mut toggles: Vec<_> = toggles.map(Toggle::from_item).collect();
         toggles.sort_by(|one, other| one.id().cmp(other.id()));
         Ok(toggles)
     }
@@ -136,14 +164,6 @@ impl Store {
         } else {
             Err(self.suggest(no_toggle(id)).await)
         }
-    }
-
-    /// Leaves a tombstone of an item, whatever it is.
-    pub(crate) async fn bury(&self, id: &str) -> Result<(), TogglesError> {
-        let write = self.write(id, |item, floor| {
-            Ok(tombstone(next_revision(id, item, floor).unwrap_or(floor)))
-        });
-        write.await.map(|_| ())
     }
 
     /// The toggles of these ids, each once.
@@ -170,7 +190,7 @@ impl Store {
         if change.rules.is_some() {
             let item = self.read(change.id).await?;
             let item = Some(item).filter(is_toggle).unwrap_or_default();
-            let after = draft(change, &item).applied(&item);
+            let after = draft(change, &item).applied(change.id, &item);
             self.check_rules(change.id, &after).await?;
         }
         let write = self.write(change.id, |item, floor| {
@@ -181,7 +201,7 @@ impl Store {
             };
             draft.checked(change.id, item)
         });
-        Ok(write.await?.1)
+        Ok(write.await?.revision)
     }
 
     /// Deletes a toggle: leaves a tombstone for a day, so that its deletion has a revision, and
@@ -234,8 +254,9 @@ impl Store {
             })
         });
         match write.await {
-            Ok((before, _)) => {
-                let missing = names.iter().filter(|name| !before.contains_key(*name));
+            Ok(written) => {
+                let missing = names.iter();
+                let missing = missing.filter(|name| !written.before.contains_key(*name));
                 Ok(missing.map(String::as_str).collect())
             }
             Err(error) => Err(self.suggest(error).await),
@@ -377,7 +398,7 @@ fn no_toggle(id: &str) -> TogglesError {
     TogglesError::NoToggle { id, near: None }
 }
 
-fn tombstone(revision: u64) -> Draft {
+pub(crate) fn tombstone(revision: u64) -> Draft {
     let expiry = now_ms() / 1000 + TOMBSTONE_SECONDS;
     Draft {
         set: Item::from([

@@ -33,13 +33,13 @@ impl Toggle {
     /// Its featureId.
     #[must_use]
     pub fn id(&self) -> &str {
-        self.text(TOGGLE_KEY)
+        self.text(TOGGLE_KEY).unwrap_or_default()
     }
 
     /// Its featureName; empty if it has none.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.text(NAME)
+        self.text(NAME).unwrap_or_default()
     }
 
     /// Whether it is on.
@@ -63,7 +63,7 @@ impl Toggle {
     /// Its value in JSON, if it has one.
     #[must_use]
     pub fn value(&self) -> Option<String> {
-        Some(json(&Plain(self.0.get(VALUE)?)))
+        self.json(VALUE)
     }
 
     /// All attributes but its id, name and state, in JSON and by name.
@@ -104,9 +104,17 @@ impl Toggle {
         self.content_item() == other.content_item()
     }
 
-    fn text(&self, name: &str) -> &str {
-        let text = self.0.get(name).and_then(|value| value.as_s().ok());
-        text.map_or("", String::as_str)
+    /// An attribute that is a text.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        let text = self.0.get(name)?.as_s().ok()?;
+        Some(text)
+    }
+
+    /// An attribute in JSON.
+    #[must_use]
+    pub fn json(&self, name: &str) -> Option<String> {
+        Some(json(&Plain(self.0.get(name)?)))
     }
 
     /// A toggle from its item in the table, without what is for the functions alone.

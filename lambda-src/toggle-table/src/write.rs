@@ -1,8 +1,9 @@
 //! Writes to the toggles table, each on condition that the item is still as it was read.
 
+use std::collections::HashMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 
 use crate::call::failed;
 use crate::draft::{Draft, Item};
@@ -13,32 +14,48 @@ use toggle_contract::{REVISION, TOGGLE_KEY};
 /// A write fails only if another one succeeded in between, so this many in a row are a fault.
 const ATTEMPTS: usize = 50;
 
+/// What was written.
+#[derive(Debug)]
+pub(crate) struct Written {
+    /// The item before.
+    pub(crate) before: Item,
+    /// The item after.
+    pub(crate) after: Item,
+    /// Its revision.
+    pub(crate) revision: u64,
+}
+
 /// A condition, and the value that it needs.
 type Condition = (&'static str, Option<AttributeValue>);
 
 impl Store {
     /// Writes what `make` makes of the item and of the lowest revision that it may get. It is read and
-    /// made again as often as the item changes in between. Returns the item as it was before, and its
-    /// new revision.
+    /// made again as often as the item changes in between.
+    ///
+    /// # Errors
+    /// [`TogglesError::Protected`] if the change needs a second person.
     pub(crate) async fn write(
         &self,
         id: &str,
         make: impl Fn(&Item, u64) -> Result<Draft, TogglesError>,
-    ) -> Result<(Item, u64), TogglesError> {
+    ) -> Result<Written, TogglesError> {
         let mut floor = now_ms();
         let mut item = self.read(id).await?;
         let mut attempts = 1..ATTEMPTS;
         loop {
             let draft = make(&item, floor)?.requesting(self.receipt.as_deref(), &item);
+            if let Some(pending) = self.pending(id, &item, &draft) {
+                return Err(TogglesError::Protected(Box::new(pending)));
+            }
             let draft = draft.signed(self.author.as_ref(), now_ms());
             let refusal = match self.try_write(id, &item, &draft).await {
-                Ok(()) => return Ok((item, draft.revision)),
+                Ok(()) => return Ok(written(id, item, &draft)),
                 Err(error) if error.is_conflict() => error,
                 Err(error) => return Err(error),
             };
             let live = self.read(id).await?;
             if draft.is_in(&live) {
-                return Ok((item, draft.revision));
+                return Ok(written(id, item, &draft));
             }
             if attempts.next().is_none() {
                 return Err(refusal);
@@ -59,6 +76,26 @@ impl Store {
         } else {
             self.update(id, draft, condition(read)).await
         }
+    }
+
+    /// The part of a transaction that writes an item if it is still as it was read.
+    pub(crate) fn replacing(
+        &self,
+        id: &str,
+        read: &Item,
+        draft: &Draft,
+    ) -> Option<TransactWriteItem> {
+        let (condition, value) = condition(read);
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(draft.applied(id, read)))
+            .condition_expression(condition)
+            .set_expression_attribute_names(named(condition))
+            .set_expression_attribute_values(
+                value.map(|value| Item::from([(":read".to_owned(), value)])),
+            );
+        let put = put.build().ok()?;
+        Some(TransactWriteItem::builder().put(put).build())
     }
 
     async fn put(
@@ -122,6 +159,20 @@ impl Store {
         call.send().await.map_err(failed("dynamodb:UpdateItem"))?;
         Ok(())
     }
+}
+
+fn written(id: &str, before: Item, draft: &Draft) -> Written {
+    Written {
+        after: draft.applied(id, &before),
+        revision: draft.revision,
+        before,
+    }
+}
+
+/// The names in a condition.
+fn named(condition: &str) -> Option<HashMap<String, String>> {
+    let revision = || HashMap::from([("#revision".to_owned(), REVISION.to_owned())]);
+    condition.contains("#revision").then(revision)
 }
 
 /// That the item is still as it was read: each change writes another revision.

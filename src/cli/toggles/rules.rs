@@ -330,7 +330,7 @@ pub(super) async fn segments(global: &Global, command: &Segments) -> Result<(), 
         }
         Segments::Delete { name, why } => {
             let writing = Writing::open(global, Wait::default(), why).await?;
-            let deleted = writing.store.delete_segment(name).await;
+            let deleted = writing.store.delete_segment(name, None).await;
             deleted.map_err(advice::report)?;
         }
     }

@@ -20,7 +20,7 @@ use super::region::{is_region, region_like};
 use super::sites::{Shell, Team};
 use super::suggestion::quoted;
 use super::table::{Findings, Rejected, Table};
-use super::toggles::Toggles;
+use super::toggles::{Toggles, flips_without_shell, unknown_groups};
 use super::{syntax, tags};
 
 /// A system, as its `frontage.toml` describes it.
@@ -124,8 +124,11 @@ impl System {
             .unwrap_or_default();
         let ignore_tags = tags::read_ignored(root, entries);
         let functions = root.table("functions", Functions::read);
-        let (toggles, connect) = root.table("toggles", |table| {
-            (Toggles::read(table), table.span("connect"))
+        let (toggles, connect, may_flip, flippers) = root.table("toggles", |table| {
+            let toggles = Toggles::read(table);
+            let spans = ["connect", "may_flip"].map(|key| table.span(key));
+            let [connect, may_flip] = spans;
+            (toggles, connect, may_flip, table.places("may_flip"))
         });
         let alarms = root.table("alarms", Alarms::read);
         let has_operations = root.has("operations");
@@ -152,8 +155,12 @@ impl System {
             root.report(name.as_ref().and_then(|name| reserved_word(root, name)));
             root.report(name.as_ref().and_then(|name| reserved_prefix(root, name)));
             root.report(site_of_login(login, &identity, &shell, &teams));
+            for problem in unknown_groups(&flippers, &identity.groups) {
+                root.report(Some(problem));
+            }
         } else {
             root.report(doors_without_shell(connect, &toggles));
+            root.report(flips_without_shell(may_flip, &toggles));
             root.report(without_shell(root, "identity"));
             root.report(without_shell(root, "sites"));
             root.report(without_shell(root, "teams"));

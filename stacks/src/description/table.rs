@@ -312,6 +312,31 @@ impl<'t> Table<'t, '_> {
         rule: impl Fn(&str) -> Result<T, Rejected>,
     ) -> Option<Vec<T>> {
         let value = self.value(key)?;
+        self.texts_in(key, value, &rule)
+    }
+
+    /// A table whose keys are the operator's, and whose values are lists of texts that a rule accepts, each
+    /// once in its list.
+    pub(super) fn lists<T: PartialEq>(
+        &mut self,
+        key: &'static str,
+        rule: impl Fn(&str) -> Result<T, Rejected>,
+    ) -> BTreeMap<String, Vec<T>> {
+        let entries = self.entries_of(key).into_iter().flatten();
+        let lists = entries.filter_map(|(name, value)| {
+            let name = name.get_ref().as_ref();
+            let texts = self.texts_in(&format!("{key}.{name}"), value, &rule);
+            Some((name.to_owned(), texts?))
+        });
+        lists.collect()
+    }
+
+    fn texts_in<T: PartialEq>(
+        &mut self,
+        key: &str,
+        value: &Spanned<DeValue>,
+        rule: &impl Fn(&str) -> Result<T, Rejected>,
+    ) -> Option<Vec<T>> {
         let DeValue::Array(items) = value.get_ref() else {
             return self.mistyped(key, "a list of strings", value);
         };
@@ -355,6 +380,18 @@ impl<'t> Table<'t, '_> {
     /// The place of a key's value, if it is present.
     pub(super) fn span(&self, key: &str) -> Option<Range<usize>> {
         self.entries?.get(key).map(Spanned::span)
+    }
+
+    /// The keys of a table in it, and their places; none if it is no table.
+    pub(super) fn places(&self, key: &str) -> Vec<(String, Range<usize>)> {
+        let value = self.entries.and_then(|entries| entries.get(key));
+        let Some(DeValue::Table(entries)) = value.map(Spanned::get_ref) else {
+            return Vec::new();
+        };
+        let places = entries
+            .keys()
+            .map(|key| (key.get_ref().to_string(), key.span()));
+        places.collect()
     }
 
     /// Reports a required key as missing, unless it is misspelt or in another table.

@@ -79,6 +79,8 @@ mod tests {
         assert_eq!(std::mem::take(&mut toggles.claims), ["custom:plan"]);
         assert!(toggles.kms_key.take().is_some());
         assert!(toggles.access_logs.take().is_some());
+        assert_eq!(std::mem::take(&mut toggles.protected), ["payment.*"]);
+        assert_eq!(std::mem::take(&mut toggles.may_flip).len(), 1);
         let connections = std::mem::take(&mut toggles.connections);
         assert_eq!(connections.point_in_time_recovery, Some(true));
         assert_eq!(connections.deletion_protection, Some(true));

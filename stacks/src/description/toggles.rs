@@ -1,5 +1,8 @@
 //! `[toggles]`: the feature-toggle service.
 
+use std::collections::BTreeMap;
+use std::ops::Range;
+
 use toggle_contract::doors::{
     ANY_ORIGIN, Connect, GROUPS, SUBJECT, TARGETING_KEY, name_in_context,
 };
@@ -7,7 +10,7 @@ use toggle_contract::doors::{
 use super::arn::{arn, kms_key};
 use super::problem::Problem;
 use super::sources;
-use super::suggestion::quoted;
+use super::suggestion::{list, nearest, quoted};
 use super::table::{Rejected, Table};
 use toggle_contract::{ACTIVE, REMOVED, REVISION, TOGGLE_KEY};
 
@@ -81,6 +84,13 @@ pub struct Toggles {
     /// a role for API Gateway's logs (`Configure logging for WebSocket APIs` in the API Gateway
     /// developer guide). Default: not stated; a log that is configured stays.
     pub access_logs: Option<String>,
+    /// Ids of toggles whose change needs a second person, but for switching them off: `payment.*`, with `*` for any
+    /// characters and `?` for one. Default: none.
+    pub protected: Vec<String>,
+    /// `[toggles.may_flip]`: by group of the user pool, the ids of the toggles that its users may change
+    /// without IAM, as those of [`Self::protected`]. Who is in any of the groups may see all toggles. With an
+    /// entry the system has an HTTP API for them, and so needs a shell. Default: none.
+    pub may_flip: BTreeMap<String, Vec<String>>,
     /// `[toggles.connections]`: the table of connections, in which nothing outlives a connection.
     pub connections: Connections,
 }
@@ -117,6 +127,8 @@ impl Default for Toggles {
             private: Vec::new(),
             kms_key: None,
             access_logs: None,
+            protected: Vec::new(),
+            may_flip: BTreeMap::new(),
             connections: Connections::default(),
         }
     }
@@ -195,6 +207,8 @@ impl Toggles {
             private: table.texts("private", attribute).unwrap_or_default(),
             kms_key: table.text("kms_key", kms_key),
             access_logs: table.text("access_logs", log_group),
+            protected: table.texts("protected", pattern).unwrap_or_default(),
+            may_flip: table.lists("may_flip", pattern),
             connections: table.table("connections", Connections::read),
         }
     }
@@ -235,6 +249,53 @@ impl Connections {
             deletion_protection: table.boolean("deletion_protection"),
         }
     }
+}
+
+/// The problem with users that nobody could be: the user pool and the API are the shell's.
+pub(super) fn flips_without_shell(at: Option<Range<usize>>, toggles: &Toggles) -> Option<Problem> {
+    let at = at.filter(|_| !toggles.may_flip.is_empty())?;
+    let why = "only a system with a shell has users, and a page on which they flip toggles";
+    let problem = Problem::new("`toggles.may_flip` without `[shell]`", at, why);
+    Some(problem.help("add the line `[shell]`, or remove this one"))
+}
+
+/// The problems with groups that nobody could be in; `written` are the groups and their places.
+pub(super) fn unknown_groups(
+    written: &[(String, Range<usize>)],
+    groups: &[String],
+) -> Vec<Problem> {
+    let is_unknown = |group: &String| !groups.contains(group);
+    let unknown = written.iter().filter(|(group, _)| is_unknown(group));
+    let problems = unknown.map(|(group, at)| {
+        let known = || groups.iter().map(String::as_str);
+        let meant = nearest(group, known());
+        let why = meant.map_or("not one of `identity.groups`".to_owned(), |meant| {
+            format!("did you mean `{meant}`?")
+        });
+        let what = format!("`toggles.may_flip`: there is no group {}", quoted(group));
+        let problem = Problem::new(what, at.clone(), why);
+        problem.help(format!(
+            "use one of {}, or add it to `groups` in `[identity]`",
+            list(known())
+        ))
+    });
+    problems.collect()
+}
+
+/// A pattern of toggles' ids, which is also one of IAM's `StringLike`: there `${` begins a variable.
+fn pattern(text: &str) -> Result<String, Rejected> {
+    let why = match text {
+        "" => "a pattern is not empty",
+        _ if text.chars().any(char::is_control) => "a control character is not allowed here",
+        _ if text.contains("${") => "`${` is not allowed here",
+        _ if text.trim() != text => "it begins or ends with a space",
+        _ => return Ok(text.to_owned()),
+    };
+    Err(Rejected {
+        why: why.to_owned(),
+        help: "use the id of a toggle, with `*` for any characters and `?` for one, such as `shipping.*`"
+            .to_owned(),
+    })
 }
 
 /// A log group's ARN as API Gateway accepts it: without the `:*` that the console appends.

@@ -67,12 +67,14 @@ fn toggles(system: &System, around: &ShellInputs<'_>, site: &Site) -> Text {
         let origins = origins(system, around, site).into_iter().map(string);
         ("origins", within("[", origins, "]"))
     });
+    let api = around.flips.map(|api| ("api", string(api.http_url())));
     let members = [
         ("url", string(around.toggles.url.clone())),
         ("longestWait", Text::from(settings.longest_wait.to_string())),
         ("snapshotUrl", known(&snapshot::url())),
     ];
-    object_of(members.into_iter().chain(connect).chain(origins))
+    let members = members.into_iter().chain(api);
+    object_of(members.chain(connect).chain(origins))
 }
 
 /// The origins of the system's own pages.

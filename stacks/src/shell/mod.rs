@@ -2,14 +2,17 @@
 //! applications.
 
 mod config;
+mod flips;
 mod import_map;
 mod policy;
 mod script_hosts;
 mod snapshot;
 
+use model::types::apigatewayv2::Api;
 use model::types::cloudfront::{CONTENT_SECURITY_POLICY_LENGTH, Items, ResponseHeadersPolicy};
-use model::{Graph, StackName, Text, physical_prefix};
+use model::{Graph, Handle, StackName, Text, physical_prefix};
 
+pub(crate) use self::flips::api;
 pub use self::import_map::ImportMap;
 use crate::artifacts::Artifacts;
 use crate::description::System;
@@ -36,6 +39,8 @@ pub(crate) struct ShellInputs<'s> {
     pub(crate) login: &'s Login,
     /// The toggles' service.
     pub(crate) toggles: &'s Service,
+    /// The API by which people flip toggles, if anybody may.
+    pub(crate) flips: Option<&'s Handle<Api>>,
     /// What all sites share.
     pub(crate) edge: &'s Edge,
 }
@@ -85,16 +90,19 @@ pub(crate) fn add(
     site
 }
 
-/// Adds `config.json`, which contains all addresses that the page needs.
+/// Adds what leads the API by which people flip toggles to its function, and `config.json`, which contains all
+/// addresses that the page needs.
 pub(crate) fn add_config(
     graph: &mut Graph,
     system: &System,
     around: &ShellInputs<'_>,
-    site: &Site,
-    sign_in: &SignIn,
+    (site, sign_in): (&Site, &SignIn),
+    artifacts: &Artifacts,
 ) {
     let object = config::object(system, around, site, sign_in);
-    // The page goes to the login pages as soon as it has read their address.
     let stack = &mut graph.stack(StackName::new(STACK));
-    stack.add_after("config", object, &sign_in.records);
+    let mut before = flips::add(stack, system, &artifacts.functions, around, sign_in);
+    // The page goes to the login pages as soon as it has read their address.
+    before.extend(sign_in.records.iter().cloned());
+    stack.add_after("config", object, &before);
 }

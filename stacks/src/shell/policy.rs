@@ -39,11 +39,16 @@ pub(super) fn content_security_policy(
         texts(local.iter().copied().take(1)),
         script_hosts(around.teams, &elsewhere),
     ];
+    // With a slash at its end a source is all that is below it (CSP level 3, *path-part matches*).
+    let flips = around
+        .flips
+        .map(|api| Text::concat([api.http_url(), Text::from("/")]));
     let everything = [
         texts([OWN, &map, "data:"]),
         texts(local.iter().copied()),
         around.login.sources.clone(),
         vec![around.toggles.url.clone()],
+        flips.into_iter().collect(),
         texts(elsewhere),
         // Last, so that the limit on the length shows which team does not fit.
         around.teams.iter().map(Site::source).collect(),

@@ -4,16 +4,25 @@ use std::collections::BTreeMap;
 
 use model::Text;
 use model::types::iam::Statement;
-use toggle_contract::{HISTORY_DAYS, HISTORY_TABLE, NAMES};
+use toggle_contract::{HISTORY_DAYS, HISTORY_TABLE, NAMES, PROTECTED};
 
 use super::tables::Tables;
-use crate::description::System;
+use crate::description::{System, Toggles};
 use crate::function::Builder;
 use crate::stream::{Streamed, Streaming, stream_function};
 
 /// The records of the history's stream that are changes of toggles: none of those that `DynamoDB` has
 /// deleted because of their age.
 pub(crate) const CHANGES: &str = r#"{"eventName":["INSERT"]}"#;
+
+/// The variable with the toggles whose changes need a second person, if there are any. The program reads it
+/// from this function, which every system has.
+pub(crate) fn protected(toggles: &Toggles) -> Option<(String, Text)> {
+    // A list of texts: JSON can represent each.
+    let patterns = serde_json::to_string(&toggles.protected).unwrap_or_default();
+    let any = !toggles.protected.is_empty();
+    any.then(|| (PROTECTED.to_owned(), Text::from(patterns)))
+}
 
 /// The second reader of the toggles' stream, and the last: `DynamoDB` recommends no more than two per
 /// shard (developer guide, `Change data capture for DynamoDB Streams`). Others read the history's.
@@ -35,7 +44,10 @@ pub(super) fn toggle_history(
         environment: BTreeMap::from([
             (HISTORY_TABLE.to_owned(), tables.history.name()),
             (HISTORY_DAYS.to_owned(), Text::Known(days)),
-        ]),
+        ])
+        .into_iter()
+        .chain(protected(&system.toggles))
+        .collect(),
     };
     stream_function(builder, &system.toggles, parts)
 }

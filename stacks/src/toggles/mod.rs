@@ -29,12 +29,13 @@ use toggle_contract::{CONNECT_TIMEOUT_SECONDS, CONNECTIONS_TABLE, NAMES};
 pub(crate) use self::alarms::{Watched, add_alarm, alarms, subscribed, topic};
 use self::clock::toggle_clock;
 pub(crate) use self::history::CHANGES;
+pub(crate) use self::history::protected;
 use self::history::toggle_history;
 pub(crate) use self::posting::private;
 use self::posting::{Pace, Sender};
 use self::senders::{new_connection, toggle_message};
 use self::slice::toggle_slice;
-use self::tables::{CONNECTIONS, HISTORY, TOGGLES, Tables, tables};
+use self::tables::{CONNECTIONS, HISTORY, PROPOSALS, TOGGLES, Tables, tables};
 use crate::artifacts::Sources;
 use crate::description::System;
 use crate::function::{Builder, FunctionParts, use_of_key};
@@ -59,6 +60,13 @@ pub fn history_table(system: &System) -> String {
 #[must_use]
 pub fn connections_table(system: &System) -> String {
     physical_name(system.name.as_str(), &StackName::new(STACK), CONNECTIONS)
+}
+
+/// The name of the table of proposals, which is known before the table exists. A system in which no toggle is
+/// protected has none.
+#[must_use]
+pub fn proposals_table(system: &System) -> String {
+    physical_name(system.name.as_str(), &StackName::new(STACK), PROPOSALS)
 }
 
 /// The stack's outputs.
@@ -113,6 +121,10 @@ pub(crate) struct Service {
     pub(crate) table: Handle<Table>,
     /// The table of their history, whose stream has each change.
     pub(crate) history: Handle<Table>,
+    /// The table of the connections.
+    pub(crate) connections: Handle<Table>,
+    /// The table of changes that wait for a second person, if any toggle needs one.
+    pub(crate) proposals: Option<Handle<Table>>,
     /// The topic that alarms notify, unless there are none.
     pub(crate) topic: Option<Handle<Topic>>,
 }
@@ -168,6 +180,8 @@ pub(crate) fn add(graph: &mut Graph, system: &System, code: &Sources) -> Service
         url: outputs.websocket_url,
         table: tables.toggles,
         history: tables.history,
+        connections: tables.connections,
+        proposals: tables.proposals,
         topic,
     }
 }

@@ -6,9 +6,10 @@ use model::types::apigatewayv2::{
     AccessLogSettings, Api, Deployment, Integration, Route, RouteSettings, Stage,
 };
 use model::types::lambda::{Function, Permission};
-use model::{Handle, Pseudo, StackBuilder, Text};
+use model::{Handle, StackBuilder, Text};
 
 use crate::description::Toggles;
+use crate::function::invocation_uri;
 
 /// A line of the access log, in JSON. Source of the variables: the API Gateway developer guide, `Configure
 /// logging for WebSocket APIs`.
@@ -30,8 +31,9 @@ pub(super) fn websocket_api(
         name: stack.physical_name("websocket-api"),
         description: Some("Sends feature toggles to clients as they change".to_owned()),
         protocol_type: "WEBSOCKET".to_owned(),
-        route_selection_expression: "$request.body.action".to_owned(),
+        route_selection_expression: Some("$request.body.action".to_owned()),
         api_key_selection_expression: None,
+        cors_configuration: None,
         disable_execute_api_endpoint: Some(false),
     };
     let api = stack.add("websocket-api", api);
@@ -90,23 +92,15 @@ fn access_logs(log_group: &str) -> AccessLogSettings {
 }
 
 fn integration(api: &Handle<Api>, function: &Handle<Function>) -> Integration {
-    let uri = [
-        Text::from("arn:"),
-        Pseudo::Partition.into(),
-        Text::from(":apigateway:"),
-        Pseudo::Region.into(),
-        Text::from(":lambda:path/2015-03-31/functions/"),
-        function.arn(),
-        Text::from("/invocations"),
-    ];
     Integration {
         api_id: api.id(),
         integration_type: "AWS_PROXY".to_owned(),
-        integration_uri: Some(Text::concat(uri)),
+        integration_uri: Some(invocation_uri(function)),
         integration_method: Some("POST".to_owned()),
         connection_type: Some("INTERNET".to_owned()),
         credentials_arn: None,
         timeout_in_millis: Some(29_000),
+        payload_format_version: None,
         passthrough_behavior: None,
         content_handling_strategy: None,
         request_parameters: BTreeMap::new(),
@@ -143,6 +137,7 @@ fn route(
         operation_name: None,
         authorization_type: Some("NONE".to_owned()),
         authorizer_id: None,
+        authorization_scopes: Vec::new(),
         api_key_required: Some(false),
         model_selection_expression: None,
         route_response_selection_expression: None,

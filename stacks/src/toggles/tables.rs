@@ -1,4 +1,4 @@
-//! The tables: toggles, their history, and connections.
+//! The tables: toggles, their history, proposed changes, and connections.
 
 use model::types::dynamodb::{
     AttributeDefinition, AttributeType, BillingMode, KeySchemaElement, KeyType,
@@ -7,7 +7,9 @@ use model::types::dynamodb::{
 };
 use model::{Handle, StackBuilder, Text};
 
-use toggle_contract::{CONNECTION_EXPIRY, CONNECTION_KEY, TOGGLE_KEY, TOMBSTONE_EXPIRY, history};
+use toggle_contract::{
+    CONNECTION_EXPIRY, CONNECTION_KEY, TOGGLE_KEY, TOMBSTONE_EXPIRY, history, proposals,
+};
 
 use crate::description::System;
 
@@ -20,9 +22,13 @@ pub(super) const CONNECTIONS: &str = "connections-table";
 /// The name of the history's table within its stack.
 pub(super) const HISTORY: &str = "history-table";
 
+/// The name of the table of proposed changes within its stack.
+pub(super) const PROPOSALS: &str = "proposals-table";
+
 pub(super) struct Tables {
     pub(super) toggles: Handle<Table>,
     pub(super) history: Handle<Table>,
+    pub(super) proposals: Option<Handle<Table>>,
     pub(super) connections: Handle<Table>,
 }
 
@@ -49,10 +55,26 @@ pub(super) fn tables(stack: &mut StackBuilder<'_>, system: &System) -> Tables {
     connections.point_in_time_recovery_specification =
         described.point_in_time_recovery.map(recovery);
     connections.time_to_live_specification = Some(expiry(CONNECTION_EXPIRY));
+    let protects = !system.toggles.protected.is_empty();
+    let proposals = protects.then(|| proposing(stack, system));
     Tables {
+        proposals: proposals.map(|table| stack.add(PROPOSALS, table)),
         toggles: stack.add(TOGGLES, toggles),
         history: stack.add(HISTORY, history),
         connections: stack.add(CONNECTIONS, connections),
+    }
+}
+
+/// The open proposals, one for a toggle: nothing reads their stream.
+fn proposing(stack: &StackBuilder<'_>, system: &System) -> Table {
+    let settings = &system.toggles;
+    let key = settings.kms_key.as_deref();
+    Table {
+        stream_specification: None,
+        deletion_protection_enabled: Some(settings.deletion_protection),
+        point_in_time_recovery_specification: Some(recovery(settings.point_in_time_recovery)),
+        time_to_live_specification: Some(expiry(proposals::EXPIRY)),
+        ..table(stack.physical_name(PROPOSALS), TOGGLE_KEY, key)
     }
 }
 

@@ -13,7 +13,7 @@ async fn an_api_changes_in_place() {
     changes(&world, &model, &["Description"]).await;
     model.api.description = None;
     changes(&world, &model, &["Description"]).await;
-    model.api.route_selection_expression = "$request.body.kind".to_owned();
+    model.api.route_selection_expression = Some("$request.body.kind".to_owned());
     changes(&world, &model, &["RouteSelectionExpression"]).await;
     model.api.api_key_selection_expression =
         Some("$context.authorizer.usageIdentifierKey".to_owned());

@@ -1,6 +1,7 @@
 //! `AWS::ApiGatewayV2::*`.
 
 mod drift;
+mod http;
 mod in_place;
 mod ownership;
 mod replacement;
@@ -44,8 +45,9 @@ impl Model {
                 name: "acme-test".to_owned(),
                 description: None,
                 protocol_type: "WEBSOCKET".to_owned(),
-                route_selection_expression: "$request.body.action".to_owned(),
+                route_selection_expression: Some("$request.body.action".to_owned()),
                 api_key_selection_expression: None,
+                cors_configuration: None,
                 disable_execute_api_endpoint: None,
             },
             integration: integration(),
@@ -56,6 +58,7 @@ impl Model {
                 authorizer_uri: Some(FUNCTION.into()),
                 authorizer_credentials_arn: None,
                 identity_source: Vec::new(),
+                jwt_configuration: None,
             }),
             route: Some(route()),
             deployment: Deployment {
@@ -147,6 +150,7 @@ fn integration() -> Integration {
         connection_type: None,
         credentials_arn: None,
         timeout_in_millis: None,
+        payload_format_version: None,
         passthrough_behavior: None,
         content_handling_strategy: None,
         request_parameters: BTreeMap::new(),
@@ -163,6 +167,7 @@ fn route() -> Route {
         operation_name: None,
         authorization_type: None,
         authorizer_id: None,
+        authorization_scopes: Vec::new(),
         api_key_required: None,
         model_selection_expression: None,
         route_response_selection_expression: None,

@@ -20,7 +20,13 @@ async fn another_protocol_replaces_the_api_and_all_that_stands_in_it() {
         "stage",
     ];
     assert_eq!(actions(&plan), all.map(|name| format!("replace {name}")));
-    assert_eq!(paths(&plan.resources[0]), ["ProtocolType"]);
+    // An HTTP API has no expressions of its own.
+    let expected = [
+        "ApiKeySelectionExpression",
+        "ProtocolType",
+        "RouteSelectionExpression",
+    ];
+    assert_eq!(paths(&plan.resources[0]), expected);
     assert!(
         plan.resources[1..]
             .iter()

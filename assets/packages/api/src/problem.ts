@@ -34,6 +34,8 @@ export interface Problem {
   /** The server's own message, if it has one (RFC 9457: `title`, `detail`). */
   readonly title: string | undefined;
   readonly detail: string | undefined;
+  /** The whole problem document of the server, if there is one: with the members that are its own. */
+  readonly document: Readonly<Record<string, unknown>> | undefined;
   /** Whether the same request may succeed later. */
   readonly passes: boolean;
 }
@@ -70,19 +72,30 @@ const WORDS: Readonly<Record<ProblemKind, Notice>> = {
 
 /** The problem of a response. */
 export async function problemOf(response: Response): Promise<Problem> {
-  const told = await response
+  const answer: unknown = await response
     .clone()
     .json()
     .catch(() => undefined);
+  const told = isObject(answer) ? answer : undefined;
   const text = (name: string): string | undefined =>
     typeof told?.[name] === "string" && told[name] !== "" ? told[name] : undefined;
-  return problem(kindOf(response.status), response.status, text("title"), text("detail"));
+  return problem(kindOf(response.status), response.status, text("title"), text("detail"), told);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** A problem without a response, or one that the client itself found. */
-export function problem(kind: ProblemKind, status?: number, title?: string, detail?: string): Problem {
+export function problem(
+  kind: ProblemKind,
+  status?: number,
+  title?: string,
+  detail?: string,
+  document?: Problem["document"],
+): Problem {
   const passes = kind === "busy" || kind === "server" || kind === "offline" || kind === "timeout";
-  return { kind, status, title, detail, passes };
+  return { kind, status, title, detail, document, passes };
 }
 
 function kindOf(status: number): ProblemKind {

@@ -75,7 +75,8 @@ test("pauses are random parts of ever longer ones, or as the server asks", async
 test("each problem is a value, in the server's words where it has some", async () => {
   let status = 0;
   const url = await service((_, response) => {
-    response.writeHead(status).end(JSON.stringify({ title: "No such order", detail: "It was cancelled." }));
+    const document = { title: "No such order", detail: "It was cancelled.", code: "cancelled" };
+    response.writeHead(status).end(JSON.stringify(document));
   });
   for (const [given, kind] of [
     [401, "signed-out"],
@@ -89,6 +90,7 @@ test("each problem is a value, in the server's words where it has some", async (
     if (result.ok) throw new Error(`${given} is no problem`);
     expect(result.problem).toMatchObject({ kind, status: given, passes: false });
     expect(noticeOf(result.problem)).toMatchObject({ heading: "No such order", text: "It was cancelled." });
+    expect(result.problem.document?.code).toBe("cancelled");
   }
 });
 

@@ -22,6 +22,8 @@ export interface TogglesConfig {
    * everybody gets the same answers.
    */
   readonly connect?: "optional" | "required";
+  /** The HTTP API by which operators change toggles, without a trailing slash. Absent: there is none. */
+  readonly api?: string;
 }
 
 export interface LoginConfig {

@@ -60,11 +60,13 @@ function toggles(field: Field): TogglesConfig {
   const longestWait = field.get("longestWait").optional()?.positive();
   const snapshotUrl = field.get("snapshotUrl").optional()?.text();
   const connect = field.get("connect").optional()?.oneOf("optional", "required");
+  const api = field.get("api").optional()?.url("https:", "http:");
   return {
     url: field.get("url").url("wss:", "ws:"),
     ...(longestWait !== undefined && { longestWait }),
     ...(snapshotUrl !== undefined && { snapshotUrl }),
     ...(connect !== undefined && { connect }),
+    ...(api !== undefined && { api: withoutSlash(api) }),
   };
 }
 
@@ -134,7 +136,7 @@ function withoutSlash(url: string): string {
 }
 
 /** A value and its place, so that every error names the field. */
-class Field {
+export class Field {
   readonly path: string;
   readonly value: unknown;
 

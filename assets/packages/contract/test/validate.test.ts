@@ -48,6 +48,13 @@ describe("config.json", () => {
     expect(parseConfig({ ...config, toggles }).toggles).toEqual(toggles);
   });
 
+  it("may name the API for operators", () => {
+    const toggles = { ...config.toggles, api: "https://a1.execute-api.eu-west-1.amazonaws.com" };
+    expect(parseConfig({ ...config, toggles: { ...toggles, api: `${toggles.api}/` } }).toggles).toEqual(
+      toggles,
+    );
+  });
+
   it("may have fields of a later version", () => {
     expect(parseConfig({ ...config, later: 1 })).not.toHaveProperty("later");
   });
@@ -62,6 +69,10 @@ describe("config.json", () => {
     [
       { ...config, toggles: { ...config.toggles, connect: "never" } },
       'config.json: toggles.connect is "never": must be optional or required',
+    ],
+    [
+      { ...config, toggles: { ...config.toggles, api: "wss://x" } },
+      'config.json: toggles.api is "wss://x": must be a URL that begins with https:// or http://',
     ],
     [
       { ...config, toggles: { url: "https://x" } },

@@ -18,10 +18,13 @@ export class Frame {
 
   /** `sourcesChanged` is called when a child is to be shown from elsewhere. */
   constructor(shell: Shell, user: SessionUser, sourcesChanged: () => void) {
-    const { config, session, theme, overrides, previews } = shell;
+    const { config, session, theme, overrides, previews, operators } = shell;
     const preview = previewBanner(previews, config.teams, sourcesChanged);
-    this.#stop = preview.stop;
-    this.navigation = new Navigation(config.teams);
+    this.navigation = new Navigation(config.teams, operators);
+    this.#stop = () => {
+      preview.stop();
+      this.navigation.leave();
+    };
     const brand = h("a", { class: "brand", href: "/" }, mark(), h("span", {}, config.title));
     const tools = h(
       "div",

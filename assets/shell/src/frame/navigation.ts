@@ -1,6 +1,7 @@
 import type { TeamConfig } from "@frontage/contract";
 import { h } from "@frontage/ui/dom";
 import { icon } from "../icons.js";
+import { type Operators, shownTo } from "../operators.js";
 import { pathBelow } from "../shell.js";
 import { monogram } from "../team.js";
 
@@ -13,14 +14,14 @@ interface Entry {
 export class Navigation {
   readonly element: HTMLElement;
   readonly #entries: readonly Entry[];
+  readonly #stop: () => void;
 
-  constructor(teams: readonly TeamConfig[]) {
+  /** With `operators`, the toggles are an operator's page, and there is no entry for others. */
+  constructor(teams: readonly TeamConfig[], operators?: Operators) {
     const home = entry("/", "Home", icon("home"));
     const apps = teams.map((team, place) => entry(team.route, team.title, monogram(team, place)));
-    const platform = [
-      entry("/toggles", "Toggles", icon("toggles")),
-      entry("/releases", "Releases", icon("releases")),
-    ];
+    const toggles = entry("/toggles", "Toggles", icon("toggles"));
+    const platform = [toggles, entry("/releases", "Releases", icon("releases"))];
     this.#entries = [home, ...apps, ...platform];
     this.element = h(
       "nav",
@@ -29,6 +30,11 @@ export class Navigation {
       ...group("nav-apps", "Applications", apps),
       ...group("nav-platform", "Platform", platform),
     );
+    this.#stop = shownTo(operators, toggles.link.parentElement);
+  }
+
+  leave(): void {
+    this.#stop();
   }
 
   /** Marks the entry of the current page. */

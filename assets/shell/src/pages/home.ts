@@ -3,6 +3,7 @@ import { h } from "@frontage/ui/dom";
 import { chosenOf, entriesOf } from "../child/choice.js";
 import { fetchManifest } from "../child/manifests.js";
 import { icon } from "../icons.js";
+import { shownTo } from "../operators.js";
 import type { RetryOptions } from "../retry.js";
 import type { Shell } from "../shell.js";
 import { monogram } from "../team.js";
@@ -16,12 +17,14 @@ export function home(shell: Shell): Page {
   const end = new AbortController();
   const teams = config.teams.map((team, place) => teamCard(shell, team, monogram(team, place), end.signal));
   const name = session.user?.name.split("@")[0] ?? "";
+  const toggles = togglesCard(shell, end.signal);
   const element = h(
     "fr-page",
     { heading: `Hello, ${name}`, lead: `Everything in ${config.title}, in one place.` },
     ...(teams.length > 0 ? [section("Applications", "apps", ...teams)] : []),
-    section("Platform", "platform", togglesCard(shell, end.signal), releasesCard(config.teams)),
+    section("Platform", "platform", toggles, releasesCard(config.teams)),
   );
+  end.signal.addEventListener("abort", shownTo(shell.operators, toggles.parentElement));
   return { title: "Home", element, leave: () => end.abort() };
 }
 

@@ -45,6 +45,17 @@ impl Account {
         }
     }
 
+    /// The URL below which a client calls the stage `$default` of an HTTP API, without a slash at its end.
+    ///
+    /// On an emulator it is the path form, as that of [`Self::websocket_url`].
+    #[must_use]
+    pub fn http_url(&self, api_endpoint: &str, api_id: &str) -> String {
+        match &self.shared.endpoint {
+            Some(endpoint) => format!("{endpoint}/_aws/execute-api/{api_id}"),
+            None => api_endpoint.to_owned(),
+        }
+    }
+
     /// The URL at which a browser finds a host with a name given by AWS, such as
     /// `d111111abcdef8.cloudfront.net`.
     ///

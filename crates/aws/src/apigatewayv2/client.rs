@@ -187,11 +187,6 @@ impl ApiGatewayClient {
     pub(super) fn stage_arn(&self, api_id: &str, stage: &str) -> String {
         format!("{}/stages/{stage}", self.api_arn(api_id))
     }
-
-    /// The URL that a client of a stage connects to.
-    pub(super) fn websocket_url(&self, endpoint: &str, api_id: &str, stage: &str) -> String {
-        self.account.websocket_url(endpoint, api_id, stage)
-    }
 }
 
 impl TagCalls for ApiGatewayClient {

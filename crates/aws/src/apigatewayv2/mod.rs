@@ -1,4 +1,4 @@
-//! API Gateway's second API, for WebSocket APIs: the API and what it contains.
+//! API Gateway's second API, for WebSocket and HTTP APIs: the API and what it contains.
 //!
 //! An API and a stage carry tags. AWS tags nothing else here, so a route, an integration, an
 //! authorizer and a deployment are recorded in their API's tags ([`crate::kit::children`]).

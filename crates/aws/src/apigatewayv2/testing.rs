@@ -35,6 +35,11 @@ pub(super) fn route() -> Value {
     json!({"ApiId": "a", "RouteKey": "$connect", "Target": "integrations/i"})
 }
 
+/// Whether a live resource is as desired.
+pub(super) fn is_as<D: ResourceDriver>(driver: &Untyped<D>, live: &Live, desired: &Value) -> bool {
+    driver.compare(live, desired).unwrap().changes.is_empty()
+}
+
 /// A live resource in the API `a`.
 pub(super) fn live<D: ResourceDriver>(
     driver: &Untyped<D>,

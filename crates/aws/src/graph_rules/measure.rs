@@ -1,14 +1,14 @@
 //! The length of a text that is known in part.
 
 use engine::Resolved;
-use model::types::apigatewayv2::Stage;
+use model::types::apigatewayv2::{Api, Stage};
 use model::types::cloudfront::Distribution;
 use model::types::cognito::UserPoolDomain;
 use model::{Expression, Text};
 
 /// The least characters of attributes before they are known. CloudFront's own names are `d` and 13
 /// characters, some of them fewer: `d111111abcdef8.cloudfront.net`.
-const LEAST: [(&str, usize); 4] = [
+const LEAST: [(&str, usize); 5] = [
     (
         Distribution::<Text>::HOST.name,
         "d111111abcdef.cloudfront.net".len(),
@@ -17,6 +17,10 @@ const LEAST: [(&str, usize); 4] = [
     (
         UserPoolDomain::<Text>::LOGIN_URL.name,
         "https://a.auth.us-east-1.amazoncognito.com".len(),
+    ),
+    (
+        Api::HTTP_URL.name,
+        "https://abcdefghij.execute-api.us-east-1.amazonaws.com".len(),
     ),
     (
         Stage::<Text>::WEBSOCKET_URL.name,

@@ -37,6 +37,7 @@ pub(super) fn digests(
         toggle_snapshot,
         toggle_history,
         toggle_clock,
+        toggle_api,
     ] = [
         NAMES.connection_manager,
         NAMES.new_connection,
@@ -45,6 +46,7 @@ pub(super) fn digests(
         NAMES.toggle_snapshot,
         NAMES.toggle_history,
         NAMES.toggle_clock,
+        NAMES.toggle_api,
     ]
     .map(|name| workspace.digest(name));
     Ok(PerFunction {
@@ -55,6 +57,7 @@ pub(super) fn digests(
         toggle_snapshot: toggle_snapshot?,
         toggle_history: toggle_history?,
         toggle_clock: toggle_clock?,
+        toggle_api: toggle_api?,
     })
 }
 

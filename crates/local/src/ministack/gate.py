@@ -5,7 +5,8 @@ send requests to any port of the loopback. This admits only requests
 - with the gate's key, which the proxy alone adds,
 - that a function signed in a header: a page cannot set that header without a preflight, which is
   refused, and MiniStack checks the signature of a function's session,
-- for the health page, which changes nothing.
+- for the health page, which changes nothing,
+- for a user pool's public keys, which the emulator's authorizers read from its own port.
 """
 
 import hmac
@@ -20,6 +21,12 @@ import ministack.app as ministack  # noqa: E402
 emulator = ministack.app
 
 
+def reads_keys(scope, headers):
+    is_read = scope["type"] == "http" and scope["method"] == "GET"
+    of_keys = scope["path"].endswith("/.well-known/jwks.json")
+    return is_read and of_keys and headers.get(b"host") in HOSTS and b"origin" not in headers
+
+
 def is_admitted(scope):
     if scope["type"] == "lifespan":
         return True
@@ -27,6 +34,8 @@ def is_admitted(scope):
     if hmac.compare_digest(headers.get(b"x-frontage-gate", b""), KEY):
         return True
     if scope["type"] == "http" and scope["path"] == "/_ministack/health":
+        return True
+    if reads_keys(scope, headers):
         return True
     signed = headers.get(b"authorization", b"").startswith(b"AWS4-HMAC-SHA256 Credential=ASIA")
     return signed and headers.get(b"host") in HOSTS and b"origin" not in headers

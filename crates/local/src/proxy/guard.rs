@@ -10,7 +10,9 @@
 
 use std::borrow::Cow;
 
-use hyper::header::{AUTHORIZATION, HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN};
+use hyper::header::{
+    ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN,
+};
 use hyper::{Method, Request, Response, StatusCode, Uri};
 use percent_encoding::percent_decode_str;
 
@@ -20,8 +22,12 @@ use super::upstream::{Body, say, upgrade};
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// The emulator's own API; it resets everything and asks for no key.
 const INTERNAL: [&str; 2] = ["/_ministack", "/_localstack"];
-/// The address of a WebSocket API.
-const SOCKETS: &str = "/_aws/execute-api/";
+/// The addresses of WebSocket and HTTP APIs.
+const APIS: &str = "/_aws/execute-api/";
+/// The management of connections among them, a call to AWS.
+const CONNECTIONS: &str = "/@connections";
+/// The description of an HTTP API, which it shows everybody.
+const DESCRIPTION: &str = "/openapi.json";
 /// A user pool's public keys.
 const WELL_KNOWN: &str = "/.well-known/";
 
@@ -109,8 +115,33 @@ fn is_from_here(headers: &HeaderMap, public: bool) -> bool {
 
 /// What AWS serves without a signature at its own addresses.
 fn is_open<B>(request: &Request<B>, path: &str) -> bool {
-    (path.starts_with(SOCKETS) && is_handshake(request))
+    let is_request = || calls_with_token(request) || is_preflight(request) || shows(request, path);
+    (path.starts_with(APIS)
+        && !path.contains(CONNECTIONS)
+        && (is_handshake(request) || is_request()))
         || (path.contains(WELL_KNOWN) && reads(request.method()))
+}
+
+/// Whether a request to an HTTP API has a token, which the API verifies. A page can send one only after a
+/// preflight, and only if it has one.
+fn calls_with_token<B>(request: &Request<B>) -> bool {
+    let header = request.headers().get(AUTHORIZATION);
+    header.is_some_and(|value| {
+        let scheme = value.as_bytes().get(..7);
+        scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer "))
+    })
+}
+
+/// Whether a browser asks what a page may send, which changes nothing.
+fn is_preflight<B>(request: &Request<B>) -> bool {
+    let asks = request
+        .headers()
+        .contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+    *request.method() == Method::OPTIONS && asks
+}
+
+fn shows<B>(request: &Request<B>, path: &str) -> bool {
+    path.ends_with(DESCRIPTION) && *request.method() == Method::GET
 }
 
 fn is_login(path: &str) -> bool {

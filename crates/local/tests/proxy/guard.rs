@@ -250,6 +250,50 @@ fn pages_of_this_machine_connect_and_others_do_not() {
 }
 
 #[test]
+fn a_token_is_the_key_of_an_http_api_for_pages_of_this_machine() {
+    let json = |path: &str, body: &str| {
+        let request = Request::new("POST", path).header("content-type", "application/json");
+        call("apigateway", request.body(body)).json()
+    };
+    let described = r#"{"name":"h","protocolType":"HTTP","corsConfiguration":{"allowOrigins":["*"],"allowMethods":["PATCH"]}}"#;
+    let api = json("/v2/apis", described);
+    let api = api["apiId"].as_str().unwrap();
+    let stage = r#"{"stageName":"$default","autoDeploy":true}"#;
+    json(&format!("/v2/apis/{api}/stages"), stage);
+    let port = guarded().proxy.port();
+    let shell = format!("http://d1.cloudfront.localhost:{port}");
+    let to = |method: &'static str, path: &str| {
+        Request::new(method, &format!("/_aws/execute-api/{api}{path}"))
+            .header("sec-fetch-site", "cross-site")
+    };
+    let preflight = || to("OPTIONS", "/toggle").header("access-control-request-method", "PATCH");
+    let call = |path: &str| to("PATCH", path).header("authorization", "Bearer token");
+    let status = |request: Request| send("127.0.0.1", request).status;
+    assert_eq!(status(preflight().header("origin", &shell)), 204);
+    // The API's own answer: it has no such route.
+    assert_eq!(status(call("/toggle").header("origin", &shell)), 404);
+    assert_eq!(
+        status(to("GET", "/openapi.json").header("origin", &shell)),
+        404
+    );
+    for origin in [EVIL, "null"] {
+        assert_eq!(status(preflight().header("origin", origin)), 403);
+        assert_eq!(status(call("/toggle").header("origin", origin)), 403);
+    }
+    let without = [
+        to("PATCH", "/toggle"),
+        to("GET", "/toggles"),
+        to("OPTIONS", "/toggle"),
+        call("/live/@connections/1"),
+        call("/live/%40connections/1"),
+        Request::new("GET", "/").header("authorization", "Bearer token"),
+    ];
+    for request in without {
+        assert_eq!(status(request.header("origin", &shell)), 403);
+    }
+}
+
+#[test]
 fn the_sites_and_the_login_pages_are_as_public_as_on_aws() {
     let login = "a.auth.eu-west-1.amazoncognito.localhost";
     let port = guarded().proxy.port();

@@ -1,4 +1,4 @@
-//! `AWS::ApiGatewayV2::*` for WebSocket APIs.
+//! `AWS::ApiGatewayV2::*`: WebSocket APIs, and HTTP APIs.
 
 use std::collections::BTreeMap;
 
@@ -120,7 +120,7 @@ pub const STAGE: &ResourceType = &ResourceType {
     ],
 };
 
-/// A WebSocket API.
+/// A WebSocket API or an HTTP API.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -129,14 +129,41 @@ pub struct Api {
     pub name: String,
     /// The purpose of the API.
     pub description: Option<String>,
-    /// `WEBSOCKET`. Changing it replaces the API.
+    /// `WEBSOCKET` or `HTTP`. Changing it replaces the API.
     pub protocol_type: String,
-    /// How a message names its route; required by AWS even without such routes.
-    pub route_selection_expression: String,
-    /// The source of an API key; absent means `$request.header.x-api-key`.
+    /// How a message names its route; AWS requires it of a WebSocket API even without such routes. An
+    /// HTTP API has one that cannot be chosen.
+    pub route_selection_expression: Option<String>,
+    /// The source of an API key, of a WebSocket API; absent means `$request.header.x-api-key`.
     pub api_key_selection_expression: Option<String>,
+    /// Which pages of other origins may call an HTTP API; absent means none. API Gateway answers
+    /// preflights by it, without the integration.
+    pub cors_configuration: Option<Cors>,
     /// Whether only a custom domain reaches it; absent means no.
     pub disable_execute_api_endpoint: Option<bool>,
+}
+
+/// Which pages of other origins may call an HTTP API, and how. The lists are sets.
+#[skip_serializing_none]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Cors {
+    /// The origins, or `*`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allow_origins: Vec<String>,
+    /// The methods, or `*`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allow_methods: Vec<String>,
+    /// The headers of requests besides those that are always allowed, or `*`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allow_headers: Vec<String>,
+    /// The headers of responses that pages may read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expose_headers: Vec<String>,
+    /// Whether requests may have cookies; absent means no.
+    pub allow_credentials: Option<bool>,
+    /// Seconds that a browser keeps a preflight's answer, -1 to 86,400; absent means 0.
+    pub max_age: Option<i32>,
 }
 
 /// The target of a route. Its `Description` belongs to the driver: it contains the address, by
@@ -161,9 +188,12 @@ pub struct Integration<S = Text> {
     /// The role that API Gateway assumes for the call; absent means the function's resource policy
     /// decides.
     pub credentials_arn: Option<S>,
-    /// Milliseconds, 50 to 29,000; absent means 29,000.
+    /// Milliseconds, 50 to 29,000, of an HTTP API to 30,000; absent means 29,000.
     pub timeout_in_millis: Option<i32>,
-    /// `WHEN_NO_MATCH`, `WHEN_NO_TEMPLATES` or `NEVER`; absent means `WHEN_NO_MATCH`.
+    /// `1.0` or `2.0`: the event that the function of an HTTP API gets, for which AWS requires it. A
+    /// WebSocket API has none: absent leaves what AWS says.
+    pub payload_format_version: Option<String>,
+    /// `WHEN_NO_MATCH`, `WHEN_NO_TEMPLATES` or `NEVER`, of a WebSocket API; absent means `WHEN_NO_MATCH`.
     pub passthrough_behavior: Option<String>,
     /// `CONVERT_TO_BINARY` or `CONVERT_TO_TEXT`.
     pub content_handling_strategy: Option<String>,
@@ -177,7 +207,7 @@ pub struct Integration<S = Text> {
     pub template_selection_expression: Option<String>,
 }
 
-/// A function that decides who may connect.
+/// What decides who may connect or call: a function, or the tokens of an issuer.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(
@@ -189,18 +219,34 @@ pub struct Authorizer<S = Text> {
     pub api_id: S,
     /// Finds the authorizer again.
     pub name: String,
-    /// `REQUEST`, the only kind for WebSocket APIs.
+    /// `REQUEST` for a function, the only kind for WebSocket APIs, or `JWT`.
     pub authorizer_type: String,
-    /// The function's invocation URI.
+    /// The function's invocation URI, with `REQUEST`.
     pub authorizer_uri: Option<S>,
     /// The role that API Gateway assumes for the call.
     pub authorizer_credentials_arn: Option<S>,
-    /// The parameters that must be present: `route.request.querystring.token`; a set.
+    /// The parameters that must be present: `route.request.querystring.token`; a set. With `JWT` the
+    /// one that has the token: `$request.header.Authorization`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub identity_source: Vec<String>,
+    /// Which tokens are accepted, with `JWT`.
+    pub jwt_configuration: Option<JwtConfiguration<S>>,
 }
 
-/// The target for a message, or for the beginning or end of a connection.
+/// The tokens that an authorizer accepts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
+pub struct JwtConfiguration<S = Text> {
+    /// Of which a token's `aud` or `client_id` must be one; a set.
+    pub audience: Vec<S>,
+    /// The `iss` of a token; its keys are found by its `/.well-known/openid-configuration`.
+    pub issuer: S,
+}
+
+/// The target for a message, for the beginning or end of a connection, or for a request.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(
@@ -210,17 +256,21 @@ pub struct Authorizer<S = Text> {
 pub struct Route<S = Text> {
     /// The API. Changing it replaces the route.
     pub api_id: S,
-    /// `$connect`, `$disconnect`, `$default` or a name.
+    /// `$connect`, `$disconnect`, `$default` or a name; of an HTTP API `GET /path` or `$default`.
     pub route_key: String,
     /// `integrations/ID`.
     pub target: Option<S>,
     /// A name for the operation.
     pub operation_name: Option<String>,
-    /// `NONE`, `AWS_IAM` or `CUSTOM`, on `$connect` only; absent means `NONE`.
+    /// `NONE`, `AWS_IAM` or `CUSTOM`, of a WebSocket API on `$connect` only, and `JWT` of an HTTP API;
+    /// absent means `NONE`.
     pub authorization_type: Option<String>,
-    /// The authorizer, with `CUSTOM`.
+    /// The authorizer, with `CUSTOM` and `JWT`.
     pub authorizer_id: Option<S>,
-    /// Whether an API key is required; absent means no.
+    /// The scopes of which a token must have one, with `JWT`; a set, and empty means any token.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub authorization_scopes: Vec<String>,
+    /// Whether an API key is required, of a WebSocket API; absent means no.
     pub api_key_required: Option<bool>,
     /// How a message's model is chosen.
     pub model_selection_expression: Option<String>,
@@ -249,7 +299,8 @@ pub struct Deployment<S = Text> {
 pub struct Stage<S = Text> {
     /// The API. Changing it replaces the stage.
     pub api_id: S,
-    /// The last part of the URL. Changing it replaces the stage.
+    /// The last part of the URL; `$default` for an HTTP API, whose URL has no such part. Changing it
+    /// replaces the stage.
     pub stage_name: String,
     /// The purpose of the stage.
     pub description: Option<String>,
@@ -280,9 +331,9 @@ pub struct RouteSettings {
     pub throttling_rate_limit: Option<f64>,
     /// Whether CloudWatch gets metrics by route; absent means no.
     pub detailed_metrics_enabled: Option<bool>,
-    /// Whether messages are logged in full; absent means no.
+    /// Whether messages are logged in full, of a WebSocket API; absent means no.
     pub data_trace_enabled: Option<bool>,
-    /// `OFF`, `ERROR` or `INFO`; absent means `OFF`.
+    /// `OFF`, `ERROR` or `INFO`, of a WebSocket API; absent means `OFF`.
     pub logging_level: Option<String>,
 }
 
@@ -325,6 +376,9 @@ impl Api {
     pub const ID: Attribute<Self> = Attribute::new("ApiId");
     /// The address of the API, without a stage: `wss://ID.execute-api.REGION.amazonaws.com`.
     pub const ENDPOINT: Attribute<Self> = Attribute::new("ApiEndpoint");
+    /// The URL below which a client calls the stage `$default` of an HTTP API, on AWS and on an emulator,
+    /// without a slash at its end. It is known before the stage exists.
+    pub const HTTP_URL: Attribute<Self> = Attribute::new("HttpUrl");
     /// The API's ARN, by which it is tagged.
     pub const ARN: Attribute<Self> = Attribute::new("Arn");
 }
@@ -334,6 +388,12 @@ impl Handle<Api> {
     #[must_use]
     pub fn id(&self) -> Text {
         self.attribute(Api::ID)
+    }
+
+    /// A reference to [`Api::HTTP_URL`].
+    #[must_use]
+    pub fn http_url(&self) -> Text {
+        self.attribute(Api::HTTP_URL)
     }
 }
 
@@ -390,7 +450,7 @@ impl Handle<Deployment> {
 }
 
 impl<S> Stage<S> {
-    /// The URL that a client connects to, on AWS and on an emulator.
+    /// The URL that a client connects to, on AWS and on an emulator; of a WebSocket API.
     pub const WEBSOCKET_URL: Attribute<Self> = Attribute::new("WebSocketUrl");
     /// The stage's name.
     pub const NAME: Attribute<Self> = Attribute::new("StageName");

@@ -6,6 +6,7 @@
 mod context;
 mod handshake;
 mod origin;
+mod pool;
 mod remembered;
 mod shell;
 mod token;
@@ -15,6 +16,7 @@ use toggle_contract::doors::{Connect, Doors as Described};
 use crate::websocket::SocketEvent;
 
 pub use self::handshake::Handshake;
+pub use self::pool::Pool;
 pub use self::shell::Shell;
 pub use self::token::{Claims, Invalid};
 

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
-use toggle_contract::{BY, COMMENT, LAST_CHANGE, REVISION, TOGGLE_KEY, history};
+use toggle_contract::{APPROVED_BY, BY, COMMENT, LAST_CHANGE, REVISION, TOGGLE_KEY, history};
 
 use super::{SdkItem, conditional, failed};
 use crate::history::Entry;
@@ -77,6 +77,7 @@ fn recorded(entry: &Entry, kept: u64) -> SdkItem {
         (REVISION, entry.revision.clone().map(AttributeValue::N)),
         (BY, author.map(|of| AttributeValue::S(of.by.clone()))),
         (COMMENT, author.and_then(|of| text(&of.comment))),
+        (APPROVED_BY, author.and_then(|of| text(&of.approved_by))),
         (LAST_CHANGE, text(&entry.last_change)),
     ];
     let stated = attributes.into_iter();

@@ -204,3 +204,19 @@ fn places_sort_by_time_and_then_by_the_length_and_digits_of_sequence_numbers() {
     assert!(at(1, 10) < at(2, 1));
     assert!(at(999_999_999, 1) < at(1_764_503_999, 1));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_record_says_who_agreed() {
+    let book = Book::default();
+    let mut on = item("1", true, Some(("ann", 9_123, None)));
+    on[LAST_CHANGE]["M"]["approvedBy"] = json!({"S": "bob"});
+    assert_eq!(
+        run(&book, &batch(&[change("1", 9, 100, Some(on))])).await,
+        None
+    );
+    let author = book.of("1")[0].author.clone().unwrap();
+    assert_eq!(
+        (author.by.as_str(), author.approved_by.as_deref()),
+        ("ann", Some("bob"))
+    );
+}

@@ -1,10 +1,10 @@
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use fake_aws::FakeAws;
 use serde_json::{Value, json};
 
 use toggle_contract::MESSAGE_LIMIT;
 
 use super::*;
+use crate::fake::{last, store};
 
 const CHANGED: (&str, u16, &str) = (
     "Item",
@@ -31,22 +31,6 @@ const ODD: (&str, u16, &str) = (
     r#"{"Item": {"featureId": {"S": "1"}, "revision": {"S": "v2"}}}"#,
 );
 
-fn store(fake: &FakeAws) -> Store {
-    let config = aws_sdk_dynamodb::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("eu-west-1"))
-        .credentials_provider(Credentials::new("id", "secret", None, None, "tests"))
-        .endpoint_url("https://fake")
-        .http_client(fake.client())
-        .build();
-    Store {
-        client: Client::from_conf(config),
-        table: "toggles".to_owned(),
-        receipt: None,
-        author: None,
-    }
-}
-
 fn change(if_revision: Option<u64>) -> Change<'static> {
     Change {
         id: "1",
@@ -57,13 +41,6 @@ fn change(if_revision: Option<u64>) -> Change<'static> {
         attributes: &[],
         if_revision,
     }
-}
-
-/// The body of the last request, with the names and values of its expressions in their places.
-fn last(fake: &FakeAws) -> Value {
-    let requests = fake.requests();
-    let request = requests.last().unwrap();
-    serde_json::from_str(&request[request.find('{').unwrap()..]).unwrap()
 }
 
 /// The attributes that an update assigns, by name.

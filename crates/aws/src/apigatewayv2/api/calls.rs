@@ -11,6 +11,11 @@ pub(crate) const CALLS: &[Calls] = &[
     Calls::reading(TAGS, &["apigateway:GetTags"]),
     Calls::to(&[Create], APIS, &["apigateway:CreateApi"]),
     Calls::to(&[Create, Change], INSIDE, &["apigateway:UpdateApi"]),
+    Calls::to(
+        &[Create, Change],
+        INSIDE,
+        &["apigateway:DeleteCorsConfiguration"],
+    ),
     Calls::to(&[Create, Change], TAGS, &["apigateway:TagResource"]),
     Calls::to(&[Change], TAGS, &["apigateway:UntagResource"]),
     Calls::to(&[Delete], INSIDE, &["apigateway:DeleteApi"]),

@@ -1,6 +1,7 @@
 //! `AWS::ApiGatewayV2::Api`.
 
 mod calls;
+mod cors;
 mod limits;
 #[cfg(test)]
 mod tests;
@@ -18,7 +19,7 @@ use crate::kit::calls::Calls;
 use crate::kit::children::ParentService as _;
 use crate::kit::create_once::{Creation, find_or_create};
 use crate::kit::gone::until_gone;
-use crate::kit::limits::Limit;
+use crate::kit::limits::{Checks, Limit};
 use crate::kit::tag_store::{OwnTags, TagStore};
 use crate::kit::tagging;
 use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest, changes};
@@ -48,11 +49,9 @@ impl Apis {
                 .protocol_type()
                 .map_or("", ProtocolType::as_str)
                 .to_owned(),
-            route_selection_expression: api
-                .route_selection_expression()
-                .unwrap_or_default()
-                .to_owned(),
+            route_selection_expression: convert::text(api.route_selection_expression()),
             api_key_selection_expression: convert::text(api.api_key_selection_expression()),
+            cors_configuration: api.cors_configuration().map(cors::read),
             disable_execute_api_endpoint: api.disable_execute_api_endpoint(),
         };
         let endpoint = api.api_endpoint().unwrap_or_default();
@@ -65,10 +64,13 @@ impl Apis {
     }
 
     fn with_attributes(&self, id: &str, endpoint: &str, properties: Api, tags: LiveTags) -> Live {
+        let is_http = properties.protocol_type == "HTTP";
+        let url = || self.0.account.http_url(endpoint, id);
         let attributes = Live::assigned([
-            (Api::ID, id.to_owned()),
-            (Api::ENDPOINT, endpoint.to_owned()),
-            (Api::ARN, self.0.api_arn(id)),
+            (Api::ID, Some(id.to_owned())),
+            (Api::ENDPOINT, Some(endpoint.to_owned())),
+            (Api::HTTP_URL, is_http.then(url)),
+            (Api::ARN, Some(self.0.api_arn(id))),
         ]);
         TypedLive {
             id: id.to_owned(),
@@ -125,8 +127,9 @@ impl Apis {
             .name(&desired.name)
             .set_description(desired.description.clone())
             .protocol_type(ProtocolType::from(desired.protocol_type.as_str()))
-            .route_selection_expression(&desired.route_selection_expression)
+            .set_route_selection_expression(desired.route_selection_expression.clone())
             .set_api_key_selection_expression(desired.api_key_selection_expression.clone())
+            .set_cors_configuration(desired.cors_configuration.as_ref().map(cors::write))
             .set_disable_execute_api_endpoint(desired.disable_execute_api_endpoint)
             .set_tags(Some(tags.clone().into_iter().collect()))
             .customize()
@@ -140,6 +143,17 @@ impl Apis {
         let endpoint = created.api_endpoint().unwrap_or_default();
         let tags = LiveTags::Read(tags.clone());
         Ok(self.with_attributes(id, endpoint, desired.clone(), tags))
+    }
+
+    /// An update cannot remove the configuration: one that is absent stays.
+    async fn remove_cors(&self, api_id: &str) -> Result<(), DriverError> {
+        let call = self.0.client.delete_cors_configuration().api_id(api_id);
+        WRITES
+            .delete(|| {
+                let call = call.clone();
+                call.send().done("apigateway:DeleteCorsConfiguration")
+            })
+            .await
     }
 
     /// The one of several APIs with one address that is in use: a creation whose answer was lost
@@ -175,12 +189,27 @@ impl ResourceDriver for Apis {
     const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
     const LIMITS: &'static [Limit] = limits::LIMITS;
 
+    /// An HTTP API has expressions that cannot be chosen (the service model: `RouteSelectionExpression`
+    /// must be the default, and API keys are of WebSocket APIs).
     fn normalise(&self, api: &mut Api) {
         api.description
             .take_if(|description| description.is_empty());
-        api.api_key_selection_expression
-            .get_or_insert_with(|| "$request.header.x-api-key".to_owned());
+        if api.protocol_type == "HTTP" {
+            api.route_selection_expression = None;
+            api.api_key_selection_expression = None;
+        } else {
+            api.api_key_selection_expression
+                .get_or_insert_with(|| "$request.header.x-api-key".to_owned());
+        }
+        if let Some(cors) = &mut api.cors_configuration {
+            cors::normalise(cors);
+        }
+        api.cors_configuration.take_if(|cors| *cors == cors::none());
         api.disable_execute_api_endpoint.get_or_insert(false);
+    }
+
+    fn check(&self, api: &Api, checks: &mut Checks) {
+        limits::check(api, checks);
     }
 
     async fn read(
@@ -236,6 +265,15 @@ impl ResourceDriver for Apis {
             affected.then(|| convert::patch_text(value))
         };
         let disable = desired.disable_execute_api_endpoint;
+        let cors = changes.affects("CorsConfiguration");
+        let desired_cors = desired.cors_configuration.as_ref().filter(|_| cors);
+        if cors && desired_cors.is_none() {
+            self.remove_cors(&live.id).await?;
+            let mut others = changes.0.iter().map(|change| &change.path);
+            if others.all(|path| path.starts_with("CorsConfiguration")) {
+                return Ok(());
+            }
+        }
         let call = self
             .0
             .client
@@ -245,12 +283,13 @@ impl ResourceDriver for Apis {
             .set_description(text("Description", desired.description.as_ref()))
             .set_route_selection_expression(text(
                 "RouteSelectionExpression",
-                Some(&desired.route_selection_expression),
+                desired.route_selection_expression.as_ref(),
             ))
             .set_api_key_selection_expression(text(
                 "ApiKeySelectionExpression",
                 desired.api_key_selection_expression.as_ref(),
             ))
+            .set_cors_configuration(desired_cors.map(cors::write))
             .set_disable_execute_api_endpoint(
                 disable.filter(|_| changes.affects("DisableExecuteApiEndpoint")),
             );

@@ -101,6 +101,72 @@ async fn an_update_sends_what_changed_and_empty_text_for_what_goes() {
     assert_eq!(sent(&fake, "PATCH"), json!({"description": ""}));
 }
 
+fn http() -> Value {
+    json!({"Name": "acme", "ProtocolType": "HTTP",
+        "CorsConfiguration": {"AllowOrigins": ["*"], "AllowMethods": ["PATCH", "GET"], "AllowHeaders": ["authorization"], "MaxAge": 3600}})
+}
+
+#[tokio::test]
+async fn an_http_api_has_no_expressions_and_its_origins_have_no_case() {
+    let shown = r#"{"items":[{"apiId":"a","name":"acme","protocolType":"HTTP","routeSelectionExpression":"$request.method $request.path",
+        "apiKeySelectionExpression":"$request.header.x-api-key","disableExecuteApiEndpoint":false,
+        "corsConfiguration":{"allowOrigins":["*"],"allowMethods":["GET","PATCH"],"allowHeaders":["Authorization"],"maxAge":3600},
+        "tags":{"frontage:system":"acme","frontage:address":"test/api"}}]}"#;
+    let fake = FakeAws::new([
+        ("POST", 201, r#"{"apiId":"b"}"#),
+        ("/v2/apis", 200, shown),
+        ("/v2/apis", 200, NONE),
+    ]);
+    let driver = driver(&fake, Apis::new);
+    let wanted = wanted("api", &http());
+    let live = driver.read(&wanted, &ReadCache::default()).await.unwrap();
+    assert!(is_as(&driver, &live.unwrap(), &http()));
+    let made = create(&driver, "other", &http()).await.unwrap();
+    let url = &made.attributes[Api::HTTP_URL.name];
+    assert!(url.ends_with("/_aws/execute-api/b"), "{url}");
+    let sent = sent(&fake, "POST");
+    assert_eq!(sent.get("routeSelectionExpression"), None);
+    assert_eq!(sent.get("apiKeySelectionExpression"), None);
+    assert_eq!(
+        sent["corsConfiguration"]["allowMethods"],
+        json!(["GET", "PATCH"])
+    );
+}
+
+#[tokio::test]
+async fn what_pages_of_other_origins_may_do_is_removed_by_a_call_of_its_own() {
+    let fake = FakeAws::new([("/cors", 204, ""), ("PATCH", 200, "{}"), ("/cors", 204, "")]);
+    let driver = driver(&fake, Apis::new);
+    let live = live(&driver, (Api::ID, "a"), "api", &http());
+    let without = with(&http(), "CorsConfiguration", Value::Null);
+    let renamed = with(&without, "Name", json!("other"));
+    update(&driver, &live, &renamed).await.unwrap();
+    assert_eq!(sent(&fake, "PATCH"), json!({"name": "other"}));
+    update(&driver, &live, &without).await.unwrap();
+    fake.assert_used();
+}
+
+#[test]
+fn a_plan_finds_what_api_gateway_refuses_of_an_api() {
+    assert_eq!(findings(Apis::new, &http()), Vec::<String>::new());
+    let socket = with(&http(), "ProtocolType", json!("WEBSOCKET"));
+    assert_eq!(
+        findings(Apis::new, &socket),
+        [
+            "RouteSelectionExpression is missing; a WebSocket API has one",
+            "CorsConfiguration is for HTTP APIs alone"
+        ]
+    );
+    let cookies = json!({"AllowOrigins": ["*"], "AllowCredentials": true, "MaxAge": 86_401});
+    assert_eq!(
+        findings(Apis::new, &with(&http(), "CorsConfiguration", cookies)),
+        [
+            "CorsConfiguration.MaxAge is 86401; -1 to 86400 are allowed",
+            "CorsConfiguration.AllowCredentials is not allowed with the origin `*`"
+        ]
+    );
+}
+
 /// Everything in the API, with one call per kind.
 #[tokio::test]
 async fn a_reading_asks_for_each_kind_once() {

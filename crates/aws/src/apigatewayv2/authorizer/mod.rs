@@ -5,9 +5,12 @@ mod limits;
 #[cfg(test)]
 mod tests;
 
-use aws_sdk_apigatewayv2::types::{Api, Authorizer as SdkAuthorizer, AuthorizerType, Route};
+use aws_sdk_apigatewayv2::types::{
+    Api, Authorizer as SdkAuthorizer, AuthorizerType, JwtConfiguration as SdkJwtConfiguration,
+    Route,
+};
 use engine::{Changes, DriverError, ReadCache};
-use model::types::apigatewayv2::Authorizer;
+use model::types::apigatewayv2::{Authorizer, JwtConfiguration};
 use model::{Owner, Tags};
 
 use super::calls::CHILDREN;
@@ -18,7 +21,7 @@ use crate::kit::call::Call as _;
 use crate::kit::calls::Calls;
 use crate::kit::children::{Child, child};
 use crate::kit::create_once::{Creation, find_or_create};
-use crate::kit::limits::Limit;
+use crate::kit::limits::{Checks, Limit};
 use crate::kit::typed::{TypedLive, TypedReadRequest};
 
 type Properties = Authorizer<String>;
@@ -63,6 +66,7 @@ impl Authorizers {
             .authorizer_type(AuthorizerType::from(desired.authorizer_type.as_str()))
             .set_authorizer_uri(desired.authorizer_uri.clone())
             .set_authorizer_credentials_arn(desired.authorizer_credentials_arn.clone())
+            .set_jwt_configuration(desired.jwt_configuration.as_ref().map(written))
             // Required, though it may be empty.
             .set_identity_source(Some(desired.identity_source.clone()));
         let created = call
@@ -108,6 +112,13 @@ impl Authorizers {
                 "AuthorizerCredentialsArn",
                 &desired.authorizer_credentials_arn,
             ))
+            .set_jwt_configuration(
+                desired
+                    .jwt_configuration
+                    .as_ref()
+                    .filter(|_| touches("JwtConfiguration"))
+                    .map(written),
+            )
             .set_identity_source(touches("IdentitySource").then(|| source.clone()));
         WRITES
             .write(|| call.clone().send().done("apigateway:UpdateAuthorizer"))
@@ -126,7 +137,23 @@ fn properties(api_id: &str, authorizer: &SdkAuthorizer) -> Properties {
         authorizer_uri: convert::text(authorizer.authorizer_uri()),
         authorizer_credentials_arn: convert::text(authorizer.authorizer_credentials_arn()),
         identity_source: authorizer.identity_source().to_vec(),
+        jwt_configuration: authorizer.jwt_configuration().and_then(configured),
     }
+}
+
+/// An emulator shows an empty configuration of a function's authorizer.
+fn configured(jwt: &SdkJwtConfiguration) -> Option<JwtConfiguration<String>> {
+    Some(JwtConfiguration {
+        audience: jwt.audience().to_vec(),
+        issuer: convert::text(jwt.issuer())?,
+    })
+}
+
+fn written(jwt: &JwtConfiguration<String>) -> SdkJwtConfiguration {
+    SdkJwtConfiguration::builder()
+        .set_audience(Some(jwt.audience.clone()))
+        .issuer(&jwt.issuer)
+        .build()
 }
 
 fn live(api_id: &str, authorizer: &SdkAuthorizer) -> Live {
@@ -162,6 +189,14 @@ impl Child for Authorizers {
     fn normalise(&self, authorizer: &mut Properties) {
         authorizer.identity_source.sort();
         authorizer.identity_source.dedup();
+        if let Some(jwt) = &mut authorizer.jwt_configuration {
+            jwt.audience.sort();
+            jwt.audience.dedup();
+        }
+    }
+
+    fn check(&self, authorizer: &Properties, checks: &mut Checks) {
+        limits::check(authorizer, checks);
     }
 
     async fn find(

@@ -46,13 +46,70 @@ async fn an_authorizer_whose_answer_was_lost_is_taken_up() {
     fake.assert_used();
 }
 
+fn verifier() -> Value {
+    json!({"ApiId": "a", "Name": "n", "AuthorizerType": "JWT", "IdentitySource": ["$request.header.Authorization"],
+        "JwtConfiguration": {"Audience": ["shell", "other"], "Issuer": "https://issuer"}})
+}
+
+#[tokio::test]
+async fn tokens_are_those_of_an_issuer_for_an_audience() {
+    let shown = r#"{"items":[{"authorizerId":"u","name":"n","authorizerType":"JWT","identitySource":["$request.header.Authorization"],
+        "jwtConfiguration":{"audience":["other","shell"],"issuer":"https://issuer"}}]}"#;
+    let fake = FakeAws::new([
+        ("/apis/a/authorizers", 200, shown),
+        ("/v2/apis", 200, APIS),
+        ("PATCH", 200, "{}"),
+    ]);
+    let driver = driver(&fake, Authorizers::new);
+    let wanted = wanted("authorizer", &verifier());
+    let live = driver.read(&wanted, &ReadCache::default()).await.unwrap();
+    let live = live.unwrap();
+    assert!(is_as(&driver, &live, &verifier()));
+    let moved = json!({"Audience": ["shell"], "Issuer": "https://issuer"});
+    let moved = with(&verifier(), "JwtConfiguration", moved);
+    update(&driver, &live, &moved).await.unwrap();
+    let expected = json!({"audience": ["shell"], "issuer": "https://issuer"});
+    assert_eq!(sent(&fake, "PATCH"), json!({"jwtConfiguration": expected}));
+}
+
+/// An emulator shows an empty configuration of one whose tokens a function verifies.
+#[tokio::test]
+async fn a_function_has_no_issuer() {
+    let shown = r#"{"items":[{"authorizerId":"u","name":"n","authorizerType":"REQUEST","authorizerUri":"arn:function","jwtConfiguration":{}}]}"#;
+    let fake = FakeAws::new([("/apis/a/authorizers", 200, shown), ("/v2/apis", 200, APIS)]);
+    let driver = driver(&fake, Authorizers::new);
+    let wanted = wanted("authorizer", &authorizer());
+    let live = driver.read(&wanted, &ReadCache::default()).await.unwrap();
+    assert!(is_as(&driver, &live.unwrap(), &authorizer()));
+}
+
 #[test]
 fn a_plan_finds_what_api_gateway_refuses() {
     let finding =
         |member: &str, value| findings(Authorizers::new, &with(&authorizer(), member, value));
     assert_eq!(
+        finding("AuthorizerType", json!("TOKEN")),
+        ["AuthorizerType is `TOKEN`; REQUEST or JWT is allowed"]
+    );
+    assert_eq!(
+        findings(Authorizers::new, &verifier()),
+        Vec::<String>::new()
+    );
+    assert_eq!(
         finding("AuthorizerType", json!("JWT")),
-        ["AuthorizerType is `JWT`; REQUEST is allowed"]
+        [
+            "JwtConfiguration is required with AuthorizerType JWT, and not allowed otherwise",
+            "AuthorizerUri is required with AuthorizerType REQUEST, and not allowed otherwise",
+            "IdentitySource has to be the one place of the token with AuthorizerType JWT",
+        ]
+    );
+    let nobody = json!({"Audience": [], "Issuer": "https://issuer"});
+    assert_eq!(
+        findings(
+            Authorizers::new,
+            &with(&verifier(), "JwtConfiguration", nobody)
+        ),
+        ["JwtConfiguration.Audience is empty"]
     );
     assert_eq!(
         finding("Name", json!("")),

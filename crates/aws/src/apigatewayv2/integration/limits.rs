@@ -23,11 +23,20 @@ pub(super) const LIMITS: &[Limit] = &[
         &["CONVERT_TO_BINARY", "CONVERT_TO_TEXT"],
         MODEL,
     ),
-    Limit::range("TimeoutInMillis", 50, 29_000, MODEL),
+    Limit::range("TimeoutInMillis", 50, 30_000, MODEL),
+    Limit::one_of("PayloadFormatVersion", &["1.0", "2.0"], MODEL),
 ];
 
+/// The service model: a WebSocket API waits for 29 s at most; an HTTP API has a version of its events.
+///
 /// An update interprets an empty value as the removal of its entry, so it cannot be one.
 pub(super) fn check(integration: &Integration<String>, checks: &mut Checks) {
+    let waits = integration.timeout_in_millis.unwrap_or_default();
+    checks.require(
+        waits <= 29_000 || integration.payload_format_version.is_some(),
+        "TimeoutInMillis",
+        format!("is {waits}; 50 to 29000 is allowed of a WebSocket API"),
+    );
     for (property, map) in [
         ("RequestParameters", &integration.request_parameters),
         ("RequestTemplates", &integration.request_templates),

@@ -21,6 +21,7 @@ use crate::kit::call::Call as _;
 use crate::kit::calls::Calls;
 use crate::kit::children::{Child, child};
 use crate::kit::create_once::{Creation, find_or_create};
+use crate::kit::leave::leave;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::typed::{TypedLive, TypedReadRequest};
 
@@ -73,7 +74,9 @@ impl Integrations {
         address: &Address,
     ) -> Result<Live, DriverError> {
         let connection = desired.connection_type.as_deref();
+        // Supported for WebSocket APIs alone, which have no version of their events.
         let passthrough = desired.passthrough_behavior.as_deref();
+        let passthrough = passthrough.filter(|_| desired.payload_format_version.is_none());
         let strategy = desired.content_handling_strategy.as_deref();
         let call = self
             .0
@@ -87,6 +90,7 @@ impl Integrations {
             .set_connection_type(connection.map(ConnectionType::from))
             .set_credentials_arn(desired.credentials_arn.clone())
             .set_timeout_in_millis(desired.timeout_in_millis)
+            .set_payload_format_version(desired.payload_format_version.clone())
             .set_passthrough_behavior(passthrough.map(PassthroughBehavior::from))
             .set_content_handling_strategy(strategy.map(ContentHandlingStrategy::from))
             .set_request_parameters(convert::new_map(&desired.request_parameters))
@@ -121,6 +125,7 @@ fn properties(api_id: &str, integration: &SdkIntegration) -> Properties {
         connection_type: convert::text(integration.connection_type().map(ConnectionType::as_str)),
         credentials_arn: convert::text(integration.credentials_arn()),
         timeout_in_millis: integration.timeout_in_millis(),
+        payload_format_version: convert::text(integration.payload_format_version()),
         passthrough_behavior: convert::text(
             integration
                 .passthrough_behavior()
@@ -176,6 +181,14 @@ impl Child for Integrations {
         let target = format!("integrations/{id}");
         let uses = |route: &Route| route.target() == Some(&target);
         self.0.is_used_by_others(api_id, api, uses).await
+    }
+
+    /// What a WebSocket API shows means nothing.
+    fn leave(&self, integration: &mut Properties, live: &Properties) {
+        leave(
+            &mut integration.payload_format_version,
+            live.payload_format_version.as_ref(),
+        );
     }
 
     /// AWS's defaults: the Internet, 29 s, and messages that match no template pass. `POST` is the
@@ -270,6 +283,12 @@ impl Child for Integrations {
             .set_connection_type(connection.as_deref().map(ConnectionType::from))
             .set_credentials_arn(text("CredentialsArn", &desired.credentials_arn))
             .set_timeout_in_millis(timeout.filter(|_| touches("TimeoutInMillis")))
+            .set_payload_format_version(
+                desired
+                    .payload_format_version
+                    .clone()
+                    .filter(|_| touches("PayloadFormatVersion")),
+            )
             .set_passthrough_behavior(passthrough.as_deref().map(PassthroughBehavior::from))
             .set_content_handling_strategy(strategy.map(ContentHandlingStrategy::from))
             .set_request_parameters(map(

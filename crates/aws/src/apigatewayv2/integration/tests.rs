@@ -178,14 +178,46 @@ async fn what_an_integration_no_longer_has_is_sent_empty() {
     );
 }
 
+/// An HTTP API has no behaviour of what passes; a WebSocket API has no version that it states.
+#[tokio::test]
+async fn a_version_is_of_an_http_api() {
+    let shown = r#"{"items":[{"integrationId":"i","integrationType":"AWS_PROXY","integrationUri":"arn:function",
+        "description":"test/integration","payloadFormatVersion":"1.0"}]}"#;
+    let fake = FakeAws::new([
+        ("/v2/tags", 200, OURS),
+        ("/v2/tags", 201, "{}"),
+        ("PATCH", 200, "{}"),
+        ("POST", 201, r#"{"integrationId":"j"}"#),
+        ("/apis/a/integrations", 200, shown),
+        ("/apis/a/integrations", 200, NONE),
+        ("/v2/apis", 200, APIS),
+    ]);
+    let driver = driver(&fake, Integrations::new);
+    let wanted = wanted("integration", &integration());
+    let live = driver.read(&wanted, &ReadCache::default()).await.unwrap();
+    let live = live.unwrap();
+    assert!(is_as(&driver, &live, &integration()));
+    let request = with(&integration(), "PayloadFormatVersion", json!("2.0"));
+    update(&driver, &live, &request).await.unwrap();
+    let version = json!({"integrationType": "AWS_PROXY", "payloadFormatVersion": "2.0"});
+    assert_eq!(sent(&fake, "PATCH"), version);
+    create(&driver, "other", &request).await.unwrap();
+    let sent = sent(&fake, "/integrations  {");
+    assert_eq!(sent["payloadFormatVersion"], "2.0");
+    assert_eq!(sent.get("passthroughBehavior"), None);
+}
+
 #[test]
 fn a_plan_finds_what_api_gateway_refuses() {
     let finding =
         |member: &str, value| findings(Integrations::new, &with(&integration(), member, value));
     assert_eq!(
         finding("TimeoutInMillis", json!(30_000)),
-        ["TimeoutInMillis is 30000; 50 to 29000 are allowed"]
+        ["TimeoutInMillis is 30000; 50 to 29000 is allowed of a WebSocket API"]
     );
+    let request = with(&integration(), "PayloadFormatVersion", json!("2.0"));
+    let slow = with(&request, "TimeoutInMillis", json!(30_000));
+    assert_eq!(findings(Integrations::new, &slow), Vec::<String>::new());
     assert_eq!(
         finding("RequestTemplates", json!({"a": ""})),
         ["RequestTemplates.a is empty, which API Gateway takes as its removal"]

@@ -62,6 +62,8 @@ impl Routes {
 
     async fn create_route(&self, desired: Properties) -> Result<Live, DriverError> {
         let authorization_type = desired.authorization_type.as_deref();
+        let scopes = &desired.authorization_scopes;
+        let scopes = (!scopes.is_empty()).then(|| scopes.clone());
         let call = self
             .0
             .client
@@ -72,6 +74,7 @@ impl Routes {
             .set_operation_name(desired.operation_name.clone())
             .set_authorization_type(authorization_type.map(AuthorizationType::from))
             .set_authorizer_id(desired.authorizer_id.clone())
+            .set_authorization_scopes(scopes)
             .set_api_key_required(desired.api_key_required)
             .set_model_selection_expression(desired.model_selection_expression.clone())
             .set_route_response_selection_expression(
@@ -95,6 +98,7 @@ fn properties(api_id: &str, route: &SdkRoute) -> Properties {
         operation_name: convert::text(route.operation_name()),
         authorization_type: route.authorization_type().map(|of| of.as_str().to_owned()),
         authorizer_id: convert::text(route.authorizer_id()),
+        authorization_scopes: route.authorization_scopes().to_vec(),
         api_key_required: route.api_key_required(),
         model_selection_expression: convert::text(route.model_selection_expression()),
         route_response_selection_expression: convert::text(
@@ -135,6 +139,8 @@ impl Child for Routes {
         route
             .authorization_type
             .get_or_insert_with(|| "NONE".to_owned());
+        route.authorization_scopes.sort();
+        route.authorization_scopes.dedup();
         route.api_key_required.get_or_insert(false);
     }
 
@@ -200,6 +206,11 @@ impl Child for Routes {
                     .map(AuthorizationType::from),
             )
             .set_authorizer_id(text("AuthorizerId", &desired.authorizer_id))
+            .set_authorization_scopes(
+                changes
+                    .affects("AuthorizationScopes")
+                    .then(|| desired.authorization_scopes.clone()),
+            )
             .set_api_key_required(key_required.filter(|_| changes.affects("ApiKeyRequired")))
             .set_model_selection_expression(text(
                 "ModelSelectionExpression",

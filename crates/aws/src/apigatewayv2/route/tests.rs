@@ -182,6 +182,31 @@ async fn a_route_lets_its_authorizer_go() {
     );
 }
 
+/// The route of an HTTP API.
+fn request() -> Value {
+    json!({"ApiId": "a", "RouteKey": "GET /toggles", "Target": "integrations/i", "AuthorizationType": "JWT",
+        "AuthorizerId": "u", "AuthorizationScopes": ["read", "all"]})
+}
+
+#[tokio::test]
+async fn scopes_are_a_set_and_are_removed_by_an_empty_one() {
+    let shown = r#"{"items":[{"routeId":"r","routeKey":"GET /toggles","target":"integrations/i","authorizationType":"JWT",
+        "authorizerId":"u","authorizationScopes":["all","read"]}]}"#;
+    let fake = FakeAws::new([
+        ("/apis/a/routes", 200, shown),
+        ("/v2/apis", 200, APIS),
+        ("PATCH", 200, "{}"),
+    ]);
+    let driver = driver(&fake, Routes::new);
+    let wanted = wanted("route", &request());
+    let live = driver.read(&wanted, &ReadCache::default()).await.unwrap();
+    let live = live.unwrap();
+    assert!(is_as(&driver, &live, &request()));
+    let any = with(&request(), "AuthorizationScopes", json!([]));
+    update(&driver, &live, &any).await.unwrap();
+    assert_eq!(sent(&fake, "PATCH"), json!({"authorizationScopes": []}));
+}
+
 #[test]
 fn a_plan_finds_what_api_gateway_refuses() {
     let guarded = |key: &str, by: &str| {
@@ -190,21 +215,35 @@ fn a_plan_finds_what_api_gateway_refuses() {
     };
     assert_eq!(
         guarded("$default", "AWS_IAM"),
-        ["AuthorizationType is AWS_IAM; a WebSocket API authorizes on the route $connect alone"]
+        [
+            "AuthorizationType is AWS_IAM; a WebSocket API authorizes on the route $connect alone, and not by JWT"
+        ]
     );
     assert_eq!(
         guarded("$connect", "CUSTOM"),
-        ["AuthorizerId is required with AuthorizationType CUSTOM, and not allowed otherwise"]
+        [
+            "AuthorizerId is required with AuthorizationType CUSTOM and JWT, and not allowed otherwise"
+        ]
     );
     assert_eq!(
         guarded("$connect", "JWT"),
-        ["AuthorizationType is `JWT`; NONE or AWS_IAM or CUSTOM is allowed",]
+        [
+            "AuthorizationType is JWT; a WebSocket API authorizes on the route $connect alone, and not by JWT",
+            "AuthorizerId is required with AuthorizationType CUSTOM and JWT, and not allowed otherwise",
+        ]
+    );
+    assert_eq!(guarded("GET /toggles", "AWS_IAM"), Vec::<String>::new());
+    let scoped = with(&request(), "AuthorizationType", json!("CUSTOM"));
+    assert_eq!(
+        findings(Routes::new, &scoped),
+        ["AuthorizationScopes is allowed with AuthorizationType JWT alone"]
     );
     assert_eq!(guarded("", "NONE"), ["RouteKey is empty"]);
     for passes in [
         guarded(engine::UNKNOWN, "AWS_IAM"),
         guarded("$default", engine::UNKNOWN),
         findings(Routes::new, &route()),
+        findings(Routes::new, &request()),
     ] {
         assert_eq!(passes, Vec::<String>::new());
     }

@@ -45,13 +45,14 @@ impl Stages {
 
     fn with_attributes(&self, endpoint: &str, properties: Properties, tags: LiveTags) -> Live {
         let (api_id, name) = (&properties.api_id, &properties.stage_name);
+        let url = || self.0.account.websocket_url(endpoint, api_id, name);
         let attributes = Live::assigned([
-            (Stage::NAME, name.clone()),
+            (Stage::NAME, Some(name.clone())),
             (
                 Stage::WEBSOCKET_URL,
-                self.0.websocket_url(endpoint, api_id, name),
+                (name != settings::HTTP_STAGE).then(url),
             ),
-            (Stage::ARN, self.0.stage_arn(api_id, name)),
+            (Stage::ARN, Some(self.0.stage_arn(api_id, name))),
         ]);
         TypedLive {
             id: format!("{api_id}/{name}"),
@@ -122,16 +123,15 @@ impl ResourceDriver for Stages {
         if *stage.auto_deploy.get_or_insert(false) {
             stage.deployment_id = None;
         }
+        let state = settings::normaliser(&stage.stage_name);
         if let Some(default) = &mut stage.default_route_settings {
-            settings::normalise(default);
+            state(default);
         }
+        let defaults = settings::defaults(&stage.stage_name);
         stage
             .default_route_settings
-            .take_if(|default| *default == settings::defaults());
-        stage
-            .route_settings
-            .values_mut()
-            .for_each(settings::normalise);
+            .take_if(|default| *default == defaults);
+        stage.route_settings.values_mut().for_each(state);
         if let Some(logs) = &mut stage.access_log_settings {
             settings::normalise_logs(logs);
         }

@@ -9,24 +9,45 @@ use model::types::apigatewayv2::{AccessLogSettings, RouteSettings};
 
 use crate::apigatewayv2::convert;
 
+/// The stage of HTTP APIs, which no WebSocket API can have.
+pub(super) const HTTP_STAGE: &str = "$default";
+
 /// A route's default settings: the account's throttling, no metrics, no logs.
-pub(super) fn defaults() -> RouteSettings {
-    RouteSettings {
+pub(super) fn defaults(stage_name: &str) -> RouteSettings {
+    let mut defaults = RouteSettings {
         throttling_burst_limit: None,
         throttling_rate_limit: None,
-        detailed_metrics_enabled: Some(false),
-        data_trace_enabled: Some(false),
-        logging_level: Some("OFF".to_owned()),
+        detailed_metrics_enabled: None,
+        data_trace_enabled: None,
+        logging_level: None,
+    };
+    normaliser(stage_name)(&mut defaults);
+    defaults
+}
+
+/// What states the defaults of a stage of this name.
+pub(super) fn normaliser(stage_name: &str) -> fn(&mut RouteSettings) {
+    if stage_name == HTTP_STAGE {
+        normalise_http
+    } else {
+        normalise
     }
 }
 
-/// States the defaults.
-pub(super) fn normalise(settings: &mut RouteSettings) {
+fn normalise(settings: &mut RouteSettings) {
     settings.detailed_metrics_enabled.get_or_insert(false);
     settings.data_trace_enabled.get_or_insert(false);
     settings
         .logging_level
         .get_or_insert_with(|| "OFF".to_owned());
+}
+
+/// As [`normalise`], for an HTTP API: it has no execution logs, and the members about them are refused
+/// (the service model: `DataTraceEnabled` and `LoggingLevel` are supported for WebSocket APIs alone).
+fn normalise_http(settings: &mut RouteSettings) {
+    settings.detailed_metrics_enabled.get_or_insert(false);
+    settings.data_trace_enabled.take_if(|traced| !*traced);
+    settings.logging_level.take_if(|level| level == "OFF");
 }
 
 /// The ARN without the `:*` that API Gateway removes.

@@ -82,6 +82,22 @@ async fn auto_deploy_never_names_a_deployment() {
     assert_eq!(sent(&fake, "PATCH"), json!({"deploymentId": "d"}));
 }
 
+/// The stage of an HTTP API.
+fn http() -> Value {
+    json!({"ApiId": "a", "StageName": "$default", "AutoDeploy": true,
+        "DefaultRouteSettings": {"ThrottlingRateLimit": 50.0, "ThrottlingBurstLimit": 100}})
+}
+
+#[tokio::test]
+async fn one_of_an_http_api_has_neither_execution_logs_nor_connections() {
+    let fake = FakeAws::new([("POST", 201, "{}"), ("GET", 200, "{}")]);
+    let driver = driver(&fake, Stages::new);
+    let live = create(&driver, "stage", &http()).await.unwrap();
+    assert_eq!(live.attributes.get(Properties::WEBSOCKET_URL.name), None);
+    let settings = json!({"throttlingRateLimit": 50.0, "throttlingBurstLimit": 100, "detailedMetricsEnabled": false});
+    assert_eq!(sent(&fake, "POST")["defaultRouteSettings"], settings);
+}
+
 #[tokio::test]
 async fn throttling_that_is_absent_is_not_sent_as_0() {
     let logged = with(
@@ -206,7 +222,13 @@ fn a_plan_finds_what_api_gateway_refuses() {
     let finding = |member: &str, value| findings(Stages::new, &with(&stage(), member, value));
     assert_eq!(
         finding("StageName", json!("a b")),
-        ["StageName is `a b`; only letters, digits, - and _ are allowed"]
+        ["StageName is `a b`; letters, digits, - and _ are allowed, and $default"]
+    );
+    assert_eq!(findings(Stages::new, &http()), Vec::<String>::new());
+    let logged = json!({"GET /toggles": {"LoggingLevel": "INFO"}});
+    assert_eq!(
+        findings(Stages::new, &with(&http(), "RouteSettings", logged)),
+        ["DefaultRouteSettings has execution logs, which an HTTP API cannot have"]
     );
     let variables = json!({"ta-ble": "a", "table": "a b", "empty": "", "fine": "a-b.c"});
     assert_eq!(

@@ -84,7 +84,7 @@ impl Stages {
         let default = desired
             .default_route_settings
             .clone()
-            .unwrap_or_else(settings::defaults);
+            .unwrap_or_else(|| settings::defaults(&desired.stage_name));
         // A space, since "" keeps the description.
         let description = desired
             .description
@@ -123,7 +123,8 @@ impl Stages {
         answer: &UpdateStageOutput,
     ) -> Result<(), DriverError> {
         let mut left = settings::read_all(answer.route_settings());
-        left.values_mut().for_each(settings::normalise);
+        left.values_mut()
+            .for_each(settings::normaliser(&desired.stage_name));
         left.retain(|route, settings| desired.route_settings.get(route) != Some(settings));
         let Stage {
             api_id, stage_name, ..
@@ -154,13 +155,11 @@ impl Stages {
 /// AWS cannot remove the throttling of a whole stage once it is set (terraform-provider-aws issue
 /// 14742), so that is reported as an error rather than as done.
 fn check_throttling(desired: &Properties, answer: &UpdateStageOutput) -> Result<(), DriverError> {
-    let stated = desired
-        .default_route_settings
-        .clone()
-        .unwrap_or_else(settings::defaults);
-    let live = answer
-        .default_route_settings()
-        .map_or_else(settings::defaults, settings::read);
+    let defaults = || settings::defaults(&desired.stage_name);
+    let stated = desired.default_route_settings.clone();
+    let stated = stated.unwrap_or_else(defaults);
+    let live = answer.default_route_settings();
+    let live = live.map_or_else(defaults, settings::read);
     let kept = (stated.throttling_burst_limit.is_none() && live.throttling_burst_limit.is_some())
         || (stated.throttling_rate_limit.is_none() && live.throttling_rate_limit.is_some());
     if !kept {

@@ -1,8 +1,8 @@
 import type { Toggle, TogglesStatus } from "@frontage/contract";
 import { h } from "@frontage/ui/dom";
-import type { Shell } from "../shell.js";
-import type { Page } from "./page.js";
-import { statusBadge } from "./status.js";
+import type { Shell } from "../../shell.js";
+import type { Page } from "../page.js";
+import { statusBadge } from "../status.js";
 
 const NOTES: Readonly<Record<TogglesStatus, string>> = {
   live: "",
@@ -11,8 +11,8 @@ const NOTES: Readonly<Record<TogglesStatus, string>> = {
   offline: "There is no connection. Below is the last known state.",
 };
 
-/** Every toggle, with its current state. */
-export function togglesPage({ toggles }: Shell): Page {
+/** Every toggle, with its state for who is signed in. */
+export function livePage({ toggles }: Shell): Page {
   const badge = h("span", { slot: "actions" });
   const note = h("fr-alert", { tone: "info" });
   const list = new ToggleList();
