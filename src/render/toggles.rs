@@ -2,6 +2,7 @@
 
 use super::visible::field;
 use jiff::Timestamp;
+use toggle_formats::Lost;
 use toggle_rules::is_segment;
 
 use crate::toggles::{
@@ -118,6 +119,37 @@ pub fn copied(copied: &Copied) -> String {
         1 => format!("{written}; 1 was the same"),
         same => format!("{written}; {same} were the same"),
     }
+}
+
+/// How many toggles a file has.
+#[must_use]
+pub fn exported(toggles: usize, file: &str) -> String {
+    format!("{} exported to {}", count(toggles), field(file))
+}
+
+/// How many toggles and segments of a file were written.
+#[must_use]
+pub fn imported(written: &[String], same: usize) -> String {
+    let copied = Copied {
+        copied: written.to_vec(),
+        same,
+    };
+    self::copied(&copied).replacen(" copied", " imported", 1)
+}
+
+/// What a file and toggles do not have in common, a line each.
+#[must_use]
+pub fn not_carried(lost: &[Lost]) -> String {
+    let lines = lost.iter().map(|of| {
+        let toggle = if of.toggle.is_empty() {
+            String::new()
+        } else {
+            format!("{}: ", field(&of.toggle))
+        };
+        format!("  {toggle}{}: {}", field(&of.what), field(&of.why))
+    });
+    let lines: Vec<_> = lines.collect();
+    format!("not carried over:\n{}", lines.join("\n"))
 }
 
 fn count(count: usize) -> String {

@@ -20,6 +20,7 @@ pub use connected::connected;
 pub use error::ServiceError;
 pub use message::{Message, Removal};
 pub use receipt::{Receipt, Waited};
+pub use toggle_rules::is_segment;
 pub use toggle_table::{
     Asked, AttributeText, Change, CommentError, Condition, Copied, Difference, Differing,
     Explanation, History, NameError, Recorded, Resent, RuleChange, Segment, Store, Toggle,

@@ -98,7 +98,7 @@ fn toggles() -> impl Strategy<Value = Toggles> {
     let doors = (
         prop::sample::select(&Connect::ALL[..]),
         option::of(prop::collection::btree_set(ORIGIN, 0..3)),
-        any::<bool>(),
+        (any::<bool>(), any::<bool>()),
         prop::collection::btree_set("(custom:)?[a-f]{1,9}", 0..2),
     );
     (
@@ -117,7 +117,7 @@ fn toggles() -> impl Strategy<Value = Toggles> {
                 point_in_time_recovery,
                 deletion_protection,
                 numbers,
-                (connect, origins, token_in_query, claims),
+                (connect, origins, (token_in_query, servers), claims),
                 (kms_key, access_logs, connections),
                 private,
                 protected,
@@ -133,6 +133,7 @@ fn toggles() -> impl Strategy<Value = Toggles> {
                     origins: origins.map(|of| of.into_iter().collect()),
                     token_in_query,
                     claims: claims.into_iter().collect(),
+                    servers,
                     dead_letter_retention_days: numbers.3.0,
                     history_days: numbers.3.1,
                     posts_per_second: numbers.4,
@@ -993,6 +994,7 @@ fn write_toggles(text: &mut String, toggles: &Toggles) {
         toggles.dead_letter_retention_days
     )
     .unwrap();
+    writeln!(text, "servers = {}", toggles.servers).unwrap();
     writeln!(text, "history_days = {}", toggles.history_days).unwrap();
     if let Some(quota) = toggles.posts_per_second {
         writeln!(text, "posts_per_second = {quota}").unwrap();

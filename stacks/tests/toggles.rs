@@ -44,6 +44,29 @@ fn dependencies() {
     insta::assert_snapshot!(listing);
 }
 
+/// The file for servers is in a bucket that only toggle-clock writes to, and no site reads.
+#[test]
+fn servers_have_a_bucket() {
+    let (without, with) = (
+        graph(""),
+        graph("[toggles]\nservers = true\nprivate = [\"owner\"]"),
+    );
+    let before: BTreeMap<_, _> = without
+        .nodes()
+        .map(|node| (node.address.to_string(), &node.properties))
+        .collect();
+    let changed: BTreeMap<_, _> = with
+        .nodes()
+        .filter(|node| before.get(&node.address.to_string()) != Some(&&node.properties))
+        .filter(|node| {
+            node.address.to_string().contains("flags")
+                || node.address.to_string().contains("toggle-clock")
+        })
+        .map(|node| (node.address.to_string(), &node.properties))
+        .collect();
+    insta::assert_yaml_snapshot!(changed);
+}
+
 /// No wildcard actions, and a wildcard resource only if AWS has nothing narrower.
 #[test]
 fn roles_grant_the_least() {

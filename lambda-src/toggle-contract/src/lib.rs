@@ -115,6 +115,11 @@ pub const SNAPSHOT_BUCKET: &str = "SNAPSHOT_BUCKET";
 pub const PRIVATE_ATTRIBUTES: &str = "PRIVATE_ATTRIBUTES";
 /// The file with the state of all toggles there.
 pub const SNAPSHOT: &str = "toggles.json";
+/// The environment variable with the name of the bucket of the file for servers, for toggle-clock. Absent: there is
+/// none.
+pub const FLAGS_BUCKET: &str = "FLAGS_BUCKET";
+/// The file for servers there: a flag definition of flagd.
+pub const FLAGS: &str = "flags.json";
 
 /// The environment variable of the connection manager with its [`doors::Doors`], in JSON.
 pub const DOORS: &str = "DOORS";

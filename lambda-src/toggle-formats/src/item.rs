@@ -15,7 +15,7 @@ use crate::{Item, Items};
 pub(crate) const NAME: &str = "featureName";
 /// The attribute that says what a toggle is for.
 pub(crate) const DESCRIPTION: &str = "description";
-/// The attribute with what `OpenFeature` calls a flag's metadata.
+/// The attribute with what OpenFeature calls a flag's metadata.
 pub(crate) const METADATA: &str = "metadata";
 
 /// The longest id: `DynamoDB`'s key has at most so many bytes ("Constraints" in its developer guide).

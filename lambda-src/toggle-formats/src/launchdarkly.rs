@@ -1,8 +1,8 @@
-//! `LaunchDarkly`'s flags: as its REST API gives one or a list of them (`Get feature flag`, `List feature flags`), and
+//! LaunchDarkly's flags: as its REST API gives one or a list of them (`Get feature flag`, `List feature flags`), and
 //! as files of its SDKs have them (`flags` and `segments` by key). Exports are lists as of the REST API.
 //!
 //! Semantics are those of its SDKs' evaluators (launchdarkly/node-server-sdk, `evaluator.js`). Only contexts of the
-//! kind `user` are known here. A rollout has the same shares, of other people: `LaunchDarkly` takes another
+//! kind `user` are known here. A rollout has the same shares, of other people: LaunchDarkly takes another
 //! hash.
 
 mod document;

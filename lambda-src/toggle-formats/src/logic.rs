@@ -1,5 +1,5 @@
-//! Targeting as a list of conditions, of which the first that holds decides: what the rules of `Unleash` and
-//! `LaunchDarkly` have in common with flagd's.
+//! Targeting as a list of conditions, of which the first that holds decides: what the rules of Unleash and
+//! LaunchDarkly have in common with flagd's.
 
 mod parse;
 mod write;

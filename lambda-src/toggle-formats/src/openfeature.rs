@@ -1,4 +1,4 @@
-//! Flag manifests of `OpenFeature`'s command line, by `schema/v0/flag-manifest.json` of open-feature/cli: which flags
+//! Flag manifests of OpenFeature's command line, by `schema/v0/flag-manifest.json` of open-feature/cli: which flags
 //! there are, their types, and what code gets if it cannot have an answer. They have no state and no rules.
 
 use serde_json::{Map, Value, json};

@@ -1,10 +1,11 @@
-//! Toggle-snapshot: keeps a file with the state of all toggles, for clients that have no WebSocket
-//! yet, or cannot have one.
+//! Files that follow the toggles: that of toggle-snapshot, with the state of all toggles, for clients that have
+//! no WebSocket yet, or cannot have one; and that of toggle-clock, for servers.
 
 use toggle_rules::Private;
 use tokio::time::Instant;
 
 use crate::clock::{Clock, bounded};
+use crate::item::State;
 use crate::ports::{File, FileError, TableError, Toggles};
 use crate::states::Reading;
 use crate::tally::Count;
@@ -37,25 +38,40 @@ pub struct Audience<'a> {
 /// Writes the state of all toggles, as the messages of a new connection have it, but in one array of
 /// any size.
 ///
-/// It reads the table again after it has written, and repeats that until what it wrote is the table's
-/// state. So a concurrent call that began with an older state, and writes it last, repairs that itself.
-///
 /// # Errors
-/// The file may have an older state then: the call must be repeated.
+/// As [`keep`].
 pub async fn snapshot<T: Toggles, F: File>(
     toggles: &T,
     file: &F,
     audience: &Audience<'_>,
     until: Instant,
 ) -> Result<(), SnapshotError> {
+    let content = |state: &State| {
+        let reading = Reading::of(state.clone(), audience.private, audience.clock.now_ms());
+        let nobody = reading.rules.answers(None, audience.broken);
+        reading.arrays(&nobody, usize::MAX).concat()
+    };
+    keep(toggles, file, content, until).await
+}
+
+/// Writes a file whose content follows from the state of all toggles.
+///
+/// It reads the table again after it has written, and repeats that until what it wrote is of the table's
+/// state. So a concurrent call that began with an older state, and writes it last, repairs that itself.
+///
+/// # Errors
+/// The file may be of an older state then: the call must be repeated.
+pub async fn keep<T: Toggles, F: File>(
+    toggles: &T,
+    file: &F,
+    content: impl Fn(&State) -> Vec<u8>,
+    until: Instant,
+) -> Result<(), SnapshotError> {
     let mut state = bounded(until, toggles.all()).await?;
     loop {
-        let reading = Reading::of(state, audience.private, audience.clock.now_ms());
-        let nobody = reading.rules.answers(None, audience.broken);
-        let arrays = reading.arrays(&nobody, usize::MAX);
-        file.write(&arrays.concat()).await?;
+        file.write(&content(&state)).await?;
         let now = bounded(until, toggles.all()).await?;
-        if now == reading.state {
+        if now == state {
             return Ok(());
         }
         if Instant::now() >= until {

@@ -21,6 +21,7 @@ mod permissions;
 mod proposals;
 mod rules;
 mod store;
+mod together;
 mod toggle;
 mod value;
 mod write;

@@ -163,14 +163,25 @@ impl Store {
     /// Checks what an item would be, against some clients: rules that are broken must not be written, since
     /// they are off for everybody.
     pub(crate) async fn check_rules(&self, id: &str, after: &Item) -> Result<(), TogglesError> {
+        self.check_rules_among(id, after, &Found::new()).await
+    }
+
+    /// The same for one of several items that are written together: what it refers to is among those, or
+    /// exists.
+    pub(crate) async fn check_rules_among(
+        &self,
+        id: &str,
+        after: &Item,
+        others: &Found,
+    ) -> Result<(), TogglesError> {
         if is_segment(id) {
-            return self.check_segment(id, after).await;
+            return self.check_segment(id, after, others).await;
         }
         if let Some(targeting) = after.get(TARGETING).and_then(|value| value.as_s().ok()) {
             check(targeting).map_err(|error| broken(id, error))?;
         }
         let after = typed(after);
-        let found = self.referenced(&after).await?.found;
+        let found = self.referenced_among(&after, others).await?.found;
         for prerequisite in toggles(&references(&after)) {
             if !found.contains_key(prerequisite) {
                 return Err(TogglesError::NoToggle {
@@ -196,7 +207,12 @@ impl Store {
     }
 
     /// Checks a segment: the segments that it names must exist, and neither it nor they may name it.
-    async fn check_segment(&self, id: &str, after: &Item) -> Result<(), TogglesError> {
+    async fn check_segment(
+        &self,
+        id: &str,
+        after: &Item,
+        others: &Found,
+    ) -> Result<(), TogglesError> {
         let after = typed(after);
         let condition = text(&after, SEGMENT).ok_or(RuleError::Type {
             name: SEGMENT,
@@ -204,7 +220,7 @@ impl Store {
         });
         let checked = condition.and_then(check);
         checked.map_err(|error| broken(id, error))?;
-        let Closure { found, missing } = self.referenced(&after).await?;
+        let Closure { found, missing } = self.referenced_among(&after, others).await?;
         if found.contains_key(id) || missing.contains(id) {
             return Err(broken(id, RuleError::Circle(id.to_owned())));
         }
@@ -222,15 +238,28 @@ impl Store {
         &self,
         item: &toggle_rules::Item,
     ) -> Result<Closure, TogglesError> {
+        self.referenced_among(item, &Found::new()).await
+    }
+
+    /// The same, among these or in the table.
+    async fn referenced_among(
+        &self,
+        item: &toggle_rules::Item,
+        others: &Found,
+    ) -> Result<Closure, TogglesError> {
         let (mut found, mut missing) = (Found::new(), BTreeSet::new());
         let mut next = references(item);
         while let Some(id) = next.pop_first() {
             if found.contains_key(&id) || missing.contains(&id) {
                 continue;
             }
-            let needed = self.read(&id).await?;
-            if is_toggle(&needed) {
-                let needed = typed(&needed);
+            let needed = match others.get(&id) {
+                Some(other) => Some(other.clone()),
+                None => Some(self.read(&id).await?)
+                    .filter(is_toggle)
+                    .map(|of| typed(&of)),
+            };
+            if let Some(needed) = needed {
                 next.extend(references(&needed));
                 found.insert(id, needed);
             } else {
@@ -295,7 +324,7 @@ impl Store {
     pub async fn set_segment(&self, name: &str, condition: &str) -> Result<(), TogglesError> {
         let id = segment_id(name);
         let set = Item::from([(SEGMENT.to_owned(), AttributeValue::S(condition.to_owned()))]);
-        self.check_segment(&id, &set).await?;
+        self.check_segment(&id, &set, &Found::new()).await?;
         let write = self.write(&id, |item, floor| {
             Ok(Draft {
                 set: set.clone(),

@@ -13,6 +13,7 @@ use toggle_contract::{
 use toggle_rules::references;
 
 use crate::draft::{Item, revision};
+use crate::rules::typed;
 use crate::value::{Plain, Typed, plain, untyped, with_sorted_sets};
 
 /// The attribute that people read.
@@ -126,6 +127,12 @@ impl Toggle {
     pub(crate) fn without_author(mut self) -> Self {
         self.0.remove(LAST_CHANGE);
         self
+    }
+
+    /// Its item in DynamoDB's JSON: what [`Self::from_message`] reads.
+    #[must_use]
+    pub fn to_message(&self) -> toggle_rules::Item {
+        typed(&self.0)
     }
 
     /// A toggle as sent to clients, in DynamoDB's JSON: `{"featureId": {"S": "1"}, …}`.

@@ -1,6 +1,7 @@
 //! `frontage toggles`: an operator's access to the toggles, and a real client of the service.
 
 mod between;
+mod formats;
 mod history;
 mod rules;
 mod wait;
@@ -69,6 +70,11 @@ pub(super) enum Command {
     Diff(between::Diff),
     /// Copy toggles of another system, with all attributes and the segments that their rules name; others stay
     Copy(between::Copy),
+    /// Print the toggles as another tool's file, and what it cannot have
+    Export(formats::Export),
+    /// Write the toggles of another tool's file, as they are there; others stay. Shows what differs, and what
+    /// toggles cannot have
+    Import(formats::Import),
     /// Say what a client is told of a toggle, and which of its rules decides that
     Explain(rules::Explain),
     /// Conditions with a name, which rules of several toggles refer to
@@ -213,6 +219,8 @@ pub(super) async fn run(global: &Global, command: &Command) -> Result<ExitCode, 
         Command::Rollback(rollback) => Box::pin(history::roll_back(global, rollback)).await?,
         Command::Diff(diff) => return Box::pin(between::diff(global, diff)).await,
         Command::Copy(copy) => Box::pin(between::copy(global, copy)).await?,
+        Command::Export(export) => formats::export(global, export).await?,
+        Command::Import(import) => Box::pin(formats::import(global, import)).await?,
         Command::Explain(explain) => rules::explain(global, explain).await?,
         Command::Segment(command) => rules::segments(global, command).await?,
         Command::Watch(arguments) => Box::pin(watch::run(global, arguments)).await?,

@@ -16,6 +16,10 @@ use toggle_contract::{ACTIVE, REMOVED, REVISION, TOGGLE_KEY};
 
 /// The feature-toggle service.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a key of the description"
+)]
 pub struct Toggles {
     /// The WebSocket API's stage, the last part of its URL: 1 to 128 characters of `A-Z`, `a-z`,
     /// `0-9`, `_` and `-`. Default: `live`.
@@ -50,6 +54,9 @@ pub struct Toggles {
     /// The claims of tokens that rules can ask for, besides `sub` and the groups. One of the pool's own
     /// attributes, such as `custom:plan`, is called `plan` in rules. Default: none.
     pub claims: Vec<String>,
+    /// Whether the toggles are kept in a file for servers as well, a flag definition of flagd in a private bucket,
+    /// whose rules flagd's engines evaluate there. Default: no.
+    pub servers: bool,
     /// Days that the history of the toggles is kept: 1 to 3,650. Default: 365.
     pub history_days: i32,
     /// The account's quota of posts per second to the connections of all its WebSocket APIs in the
@@ -112,6 +119,7 @@ impl Default for Toggles {
             origins: None,
             token_in_query: false,
             claims: Vec::new(),
+            servers: false,
             history_days: 365,
             posts_per_second: None,
             connects_per_second: 450,
@@ -169,6 +177,7 @@ impl Toggles {
                 .boolean("token_in_query")
                 .unwrap_or(default.token_in_query),
             claims: claims(table),
+            servers: table.boolean("servers").unwrap_or(default.servers),
             history_days: table
                 .integer(
                     "history_days",

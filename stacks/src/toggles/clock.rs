@@ -6,16 +6,20 @@ use std::collections::BTreeMap;
 use model::types::events::{Rule, Target};
 use model::types::iam::{Policy, PolicyDocument, Principal, Role, Statement, Values};
 use model::types::lambda::Permission;
+use model::types::s3::{Bucket, BucketPolicy};
 use model::types::scheduler::ScheduleGroup;
 use model::{Handle, Pseudo, Text};
 use toggle_contract::{
-    CLOCK_ARN, DEAD_LETTERS_ARN, NAMES, SCHEDULE_GROUP, SCHEDULES_ROLE_ARN, TOGGLES_TABLE,
+    CLOCK_ARN, DEAD_LETTERS_ARN, FLAGS, FLAGS_BUCKET, NAMES, SCHEDULE_GROUP, SCHEDULES_ROLE_ARN,
+    TOGGLES_TABLE,
 };
 
 use super::history::CHANGES;
+use super::posting::private;
 use super::tables::Tables;
 use crate::description::System;
 use crate::function::{Builder, use_of_key};
+use crate::sites::{private_bucket, refuse_without_tls};
 use crate::stream::{Streamed, Streaming, dead_letters_name, stream_function};
 
 /// Who makes the wake-ups.
@@ -27,11 +31,13 @@ const SWEEP: &str = r#"{"sweep":true}"#;
 /// How often the rule looks for what was missed. Nothing waits for it: schedules wake toggles.
 const EVERY: &str = "rate(1 day)";
 
-/// The function and what it needs. It is the second reader of the history's stream.
+/// The function and what it needs. It is the second reader of the history's stream. `flags`: the bucket of the
+/// file for servers.
 pub(super) fn toggle_clock(
     builder: &mut Builder<'_, '_>,
     system: &System,
     tables: &Tables,
+    flags: Option<&Handle<Bucket>>,
 ) -> Streamed {
     let group = ScheduleGroup {
         name: builder.stack.physical_name("schedules"),
@@ -52,7 +58,7 @@ pub(super) fn toggle_clock(
         "scheduler:UpdateSchedule",
     ];
     let reads_and_wakes = ["dynamodb:GetItem", "dynamodb:Scan", "dynamodb:UpdateItem"];
-    let parts = Streaming {
+    let mut parts = Streaming {
         name: NAMES.toggle_clock,
         code: &builder.code.toggle_clock,
         description: "Wakes toggles at the edges of their windows and rollouts",
@@ -74,9 +80,33 @@ pub(super) fn toggle_clock(
             (DEAD_LETTERS_ARN.to_owned(), letters),
         ]),
     };
+    if let Some(bucket) = flags {
+        let file = Text::concat([bucket.arn(), Text::from(format!("/{FLAGS}"))]);
+        parts
+            .statements
+            .push(Statement::allow(["s3:PutObject"], vec![file]));
+        parts
+            .environment
+            .insert(FLAGS_BUCKET.to_owned(), bucket.name());
+        parts.environment.extend(private(&system.toggles));
+    }
     let clock = stream_function(builder, &system.toggles, parts);
     sweep(builder, &clock);
     clock
+}
+
+/// The bucket of the file for servers, if there is to be one: private, and no site's.
+pub(super) fn flags(builder: &mut Builder<'_, '_>, system: &System) -> Option<Handle<Bucket>> {
+    system.toggles.servers.then(|| {
+        let bucket = private_bucket(builder.stack);
+        let bucket = builder.stack.add("flags", bucket);
+        let policy = BucketPolicy {
+            bucket: bucket.name(),
+            policy_document: PolicyDocument::new(vec![refuse_without_tls(&bucket)]),
+        };
+        builder.stack.add("flags-policy", policy);
+        bucket
+    })
 }
 
 /// The rule, and the permission to invoke the function for it alone.

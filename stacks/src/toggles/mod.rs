@@ -78,6 +78,9 @@ pub struct Outputs<S = Text> {
     pub toggles_table: S,
     /// The name of the connections' table.
     pub connections_table: S,
+    /// The name of the bucket with the file for servers, `flags.json`, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none", default = "Option::default")]
+    pub flags_bucket: Option<S>,
 }
 
 impl Outputs<String> {
@@ -148,7 +151,8 @@ pub(crate) fn add(graph: &mut Graph, system: &System, code: &Sources) -> Service
     let toggle_message = toggle_message(builder, &sender, &slices.queue);
     let toggle_slice = toggle_slice(builder, &sender, &slices.queue);
     let toggle_history = toggle_history(builder, system, &tables);
-    let toggle_clock = toggle_clock(builder, system, &tables);
+    let flags = clock::flags(builder, system);
+    let toggle_clock = toggle_clock(builder, system, &tables, flags.as_ref());
     let watched = Watched {
         functions: vec![
             (NAMES.connection_manager, &manager),
@@ -169,6 +173,7 @@ pub(crate) fn add(graph: &mut Graph, system: &System, code: &Sources) -> Service
         websocket_url: api.stage.websocket_url(),
         toggles_table: tables.toggles.name(),
         connections_table: tables.connections.name(),
+        flags_bucket: flags.map(|bucket| bucket.name()),
     };
     outputs::add(stack, &outputs);
     Service {

@@ -1,4 +1,4 @@
-//! Items to `LaunchDarkly`'s flags.
+//! Items to LaunchDarkly's flags.
 
 use serde_json::{Value, json};
 use toggle_contract::doors::{SUBJECT, TARGETING_KEY};
@@ -10,7 +10,7 @@ use crate::logic::{Comparison, Condition, Part, Serve, Split, Test};
 use crate::rules::Rules;
 use crate::{Carried, Item, Items, Lost};
 
-/// The flags in an environment. A toggle whose rules `LaunchDarkly` cannot have is off there.
+/// The flags in an environment. A toggle whose rules LaunchDarkly cannot have is off there.
 #[must_use]
 pub fn export(items: &Items, environment: &str) -> Carried<Value> {
     let mut lost = Vec::new();

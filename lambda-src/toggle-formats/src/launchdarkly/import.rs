@@ -1,4 +1,4 @@
-//! `LaunchDarkly`'s flags to items.
+//! LaunchDarkly's flags to items.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ use crate::{Carried, FormatError, Item, Items, Lost};
 /// The flags as they are in an environment, and the segments.
 ///
 /// # Errors
-/// If it is no document of `LaunchDarkly`, or has several environments and the one is not named.
+/// If it is no document of LaunchDarkly, or has several environments and the one is not named.
 pub fn import(text: &str, environment: Option<&str>) -> Result<Carried<Items>, FormatError> {
     let document: Value = serde_json::from_str(text)?;
     let flags = flags(&document)?;
