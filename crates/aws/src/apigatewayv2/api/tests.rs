@@ -135,11 +135,7 @@ async fn an_http_api_has_no_expressions_and_its_origins_have_no_case() {
 
 #[tokio::test]
 async fn what_pages_of_other_origins_may_do_is_removed_by_a_call_of_its_own() {
-    let fake = FakeAws::new([
-        ("/cors", 204, ""),
-        ("PATCH", 200, "{}"),
-        ("/cors", 204, ""),
-    ]);
+    let fake = FakeAws::new([("/cors", 204, ""), ("PATCH", 200, "{}"), ("/cors", 204, "")]);
     let driver = driver(&fake, Apis::new);
     let live = live(&driver, (Api::ID, "a"), "api", &http());
     let without = with(&http(), "CorsConfiguration", Value::Null);
