@@ -46,6 +46,18 @@ impl Users {
     }
 }
 
+impl Users {
+    /// Puts a user into a group of the pool.
+    pub async fn join(&self, email: &str, group: &str) -> Result<(), DriverError> {
+        let add = self.client.admin_add_user_to_group();
+        let add = add.user_pool_id(&self.pool).username(email);
+        let added = add.group_name(group).send().await;
+        added
+            .map(drop)
+            .map_err(failed("cognito-idp:AdminAddUserToGroup"))
+    }
+}
+
 fn attribute(name: &str, value: &str) -> Result<AttributeType, DriverError> {
     AttributeType::builder()
         .name(name)

@@ -14,8 +14,18 @@ use crate::policy::{Need, Subject, policy};
 
 /// Arguments of `policy`.
 #[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
 pub(super) struct Arguments {
+    #[command(flatten)]
+    whom: Whom,
+    /// Allow `toggles` to change those alone that this group of `[toggles.may_flip]` may flip
+    #[arg(long, value_name = "GROUP")]
+    may_flip: Option<String>,
+}
+
+/// What is allowed.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct Whom {
     /// The command to allow; `release`, `toggles`, `packages` and `pipeline` include all of their
     /// commands
     command: Option<For>,
@@ -88,19 +98,23 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Re
     let region = global.connection(system.region.as_deref()).region;
     let system = System { region, ..system };
     let graph = context::graph(global, &system, None)?;
-    let needs = match (arguments.command, arguments.role) {
+    let whom = &arguments.whom;
+    let needs = match (whom.command, whom.role) {
         (Some(command), _) => command.needs(),
         (None, Some(role)) => role.needs(),
         (None, None) => &[],
     };
+    let group = arguments.may_flip.as_deref();
+    let may_flip = group.map(|group| patterns(&system, group, needs));
     let subject = Subject {
         system: &system,
         graph: &graph,
         region: system.region.as_deref(),
         selection: &selection,
+        may_flip: may_flip.transpose()?,
     };
     let documents = policy(subject, needs).documents();
-    if documents.is_empty() && arguments.command != Some(For::Dev) {
+    if documents.is_empty() && whom.command != Some(For::Dev) {
         return Err(miette!(
             help = "see the stacks with `frontage validate --format json`, or leave --stack out",
             "no selected stack is for this command"
@@ -122,6 +136,30 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Re
         );
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The toggles that a group may flip.
+fn patterns<'s>(system: &'s System, group: &str, needs: &[Need]) -> Result<&'s [String], Report> {
+    if !needs.contains(&Need::Toggles) {
+        return Err(miette!(
+            help = "use it with `frontage policy toggles` or `--role operator`",
+            "--may-flip is for policies that allow `toggles`"
+        ));
+    }
+    let may_flip = &system.toggles.may_flip;
+    may_flip.get(group).map(Vec::as_slice).ok_or_else(|| {
+        let groups = may_flip.keys().map(|group| format!("`{group}`"));
+        let groups = groups.collect::<Vec<_>>().join(", ");
+        let help = if groups.is_empty() {
+            "describe which group may flip which toggles there".to_owned()
+        } else {
+            format!("use one of {groups}, or describe it there")
+        };
+        miette!(
+            help = help,
+            "there is no group `{group}` in [toggles.may_flip]"
+        )
+    })
 }
 
 fn explain(documents: usize, account: Option<&str>, region: Option<&str>) {

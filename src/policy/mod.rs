@@ -71,6 +71,8 @@ pub struct Subject<'s> {
     pub region: Option<&'s str>,
     /// The stacks that the command is for.
     pub selection: &'s Selection,
+    /// The ids of the toggles that `toggles` may change, with `*` and `?`; all, if there are none.
+    pub may_flip: Option<&'s [String]>,
 }
 
 /// The least policy under which commands work.
@@ -185,7 +187,18 @@ impl Subject<'_> {
 
     fn toggles(self, policy: &mut Policy) {
         policy.allow(BINDING, &[Read], self.selection);
-        policy.allow(crate::toggles::CALLS, &[Read, Change], self.selection);
+        let calls = crate::toggles::CALLS;
+        policy.allow(calls, &[Read], self.selection);
+        match self.may_flip {
+            None => policy.allow(calls, &[Change], self.selection),
+            // Who may flip nothing may look.
+            Some([]) => {}
+            // The keys of all tables that are written are ids of toggles.
+            Some(patterns) => {
+                let condition = Condition::keys_like(patterns);
+                policy.allow_if(&condition, calls, &[Change], self.selection);
+            }
+        }
         let outputs = self.graph.outputs().get(&StackName::new(toggles::STACK));
         let outputs = outputs.into_iter().flatten();
         let texts = outputs

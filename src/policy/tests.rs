@@ -29,6 +29,7 @@ fn statements(needs: &[Need], stacks: &[&str]) -> Vec<Value> {
         graph: &graph,
         region: system.region.as_deref(),
         selection: &selection,
+        may_flip: None,
     };
     let documents = serde_json::to_value(policy(subject, needs).documents()).unwrap();
     let documents = documents.as_array().unwrap();
@@ -91,6 +92,50 @@ fn a_team_writes_to_its_own_stack() {
     );
 }
 
+/// Who flips a group's toggles may write items of their keys alone, and read all.
+#[test]
+fn toggles_of_a_group_are_changed_under_a_condition_on_their_keys() {
+    let system = System::parse("frontage.toml", DESCRIPTION).unwrap();
+    let graph = graph(&system);
+    let writing = |may_flip: Option<&[String]>| {
+        let subject = Subject {
+            system: &system,
+            graph: &graph,
+            region: system.region.as_deref(),
+            selection: &Selection::All,
+            may_flip,
+        };
+        let documents = policy(subject, &[Need::Toggles]).documents();
+        let documents = serde_json::to_value(documents).unwrap();
+        let documents = documents.as_array().unwrap().iter();
+        let statements = documents.flat_map(|of| of["Statement"].as_array().unwrap());
+        let writes = |of: &&Value| {
+            let actions = of["Action"].to_string();
+            ["Put", "Update", "Delete"]
+                .iter()
+                .any(|verb| actions.contains(verb))
+        };
+        statements.filter(writes).cloned().collect::<Vec<_>>()
+    };
+    let all = writing(None);
+    assert!(
+        all.iter().all(|of| of.get("Condition").is_none()),
+        "{all:?}"
+    );
+    assert_eq!(writing(Some(&[])), Vec::<Value>::new());
+    let patterns = ["shipping.*", "segment:shipping-*"].map(str::to_owned);
+    let some = writing(Some(&patterns));
+    let condition = serde_json::json!({
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": patterns},
+        "Null": {"dynamodb:LeadingKeys": "false"},
+    });
+    assert!(!some.is_empty());
+    assert!(
+        some.iter().all(|of| of["Condition"] == condition),
+        "{some:?}"
+    );
+}
+
 /// The dashboard's metric is the only one that a release writes to.
 #[test]
 fn releases_are_marked_in_the_namespace_of_the_dashboard_if_there_is_one() {
@@ -102,6 +147,7 @@ fn releases_are_marked_in_the_namespace_of_the_dashboard_if_there_is_one() {
             graph: &graph,
             region: system.region.as_deref(),
             selection: &Selection::Only(BTreeSet::from([StackName::new("team/shipping")])),
+            may_flip: None,
         };
         let documents = policy(subject, &[Need::Release]).documents();
         let documents = serde_json::to_value(documents).unwrap();
@@ -148,6 +194,7 @@ fn a_description_without_packages_or_sites_needs_none_for_them() {
         graph: &graph,
         region: None,
         selection: &Selection::All,
+        may_flip: None,
     };
     assert!(
         policy(subject, &[Need::Packages, Need::Release])
@@ -167,6 +214,7 @@ fn documents(more: &str, stack: &str, need: Need) -> String {
         graph: &graph,
         region: system.region.as_deref(),
         selection: &selection,
+        may_flip: None,
     };
     let documents = policy(subject, &[need]).documents();
     serde_json::to_value(documents).unwrap().to_string()
@@ -197,6 +245,7 @@ fn alarms_in_another_region_are_allowed_there_if_there_are_some() {
             graph: &graph(&system),
             region: system.region.as_deref(),
             selection: &selection,
+            may_flip: None,
         };
         let documents = serde_json::to_value(policy(subject, &[need]).documents()).unwrap();
         let documents = documents.as_array().unwrap().iter();

@@ -257,7 +257,7 @@ fn watch_with(project: &Project, token: &str) {
 }
 
 /// Real tokens of others, and what can be made of a real one.
-async fn of_others(pools: &Pools, pool: &str, id: &str) -> [(&'static str, String); 7] {
+pub(super) async fn of_others(pools: &Pools, pool: &str, id: &str) -> [(&'static str, String); 7] {
     let other = pools.create_user_pool().pool_name("other").send().await;
     let other = other.expect("created").user_pool.and_then(|of| of.id);
     let other = other.expect("its id");
@@ -299,7 +299,7 @@ async fn of_others(pools: &Pools, pool: &str, id: &str) -> [(&'static str, Strin
 }
 
 /// A token that had expired when it was made, by the emulator. The next apply repairs the client.
-async fn expired(pools: &Pools, pool: &str, client: &str) -> String {
+pub(super) async fn expired(pools: &Pools, pool: &str, client: &str) -> String {
     let update = pools.update_user_pool_client().user_pool_id(pool);
     let update = update.client_id(client).id_token_validity(-1);
     update.send().await.expect("updated");

@@ -23,6 +23,7 @@ mod failures;
 mod fakecloud;
 mod federation;
 mod formats;
+mod flips;
 mod front_ends;
 mod garbled;
 mod identity;

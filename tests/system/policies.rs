@@ -18,7 +18,7 @@ use crate::support::proxy::Proxy;
 use crate::support::{World, start};
 
 /// A shell with one team.
-const SITES: &str = "[shell]\n[teams.billing]\n";
+const SITES: &str = "[shell]\n[toggles.may_flip]\noperators = [\"*\"]\n[teams.billing]\n";
 
 /// What the emulator checks for `*` though AWS has ARNs.
 const NO_ARN: &[&str] = &[
@@ -271,6 +271,30 @@ async fn the_commands_for_toggles_work_under_their_own_policy() {
     let set = ["toggles", "set", "2", "off"];
     fails_without(&project, &set, &["dynamodb:UpdateItem"]).await;
     project.destroy();
+}
+
+/// The emulator knows no condition on keys, so it is looked at here, and not tried.
+#[test]
+fn a_group_flips_its_own_toggles_alone() {
+    let described = "[shell]\n[identity]\ngroups = [\"shipping\"]\n[toggles.may_flip]\n\
+        shipping = [\"shipping.*\"]\n";
+    let project = Project::described(described);
+    let documents = printed(&project, &["toggles", "--may-flip", "shipping"]);
+    let statements = documents[0]["Statement"].as_array().expect("statements");
+    let writes = |of: &&Value| of["Action"].to_string().contains("dynamodb:PutItem");
+    let keys = json!({"dynamodb:LeadingKeys": ["shipping.*"]});
+    let conditions: Vec<_> = statements
+        .iter()
+        .filter(writes)
+        .map(|of| of["Condition"]["ForAllValues:StringLike"].clone())
+        .collect();
+    assert_eq!(conditions, [keys]);
+    let unknown = project.fails(&["policy", "toggles", "--may-flip", "billing"]);
+    let help = "there is no group `billing` in [toggles.may_flip]";
+    assert!(unknown.stderr.contains(help), "{unknown:#?}");
+    let senseless = project.fails(&["policy", "plan", "--may-flip", "shipping"]);
+    let told = "--may-flip is for policies";
+    assert!(senseless.stderr.contains(told), "{senseless:#?}");
 }
 
 /// A table that has lost its tags, and a lease whose run is gone.

@@ -49,20 +49,41 @@ struct Action {
     condition: Option<Condition>,
 }
 
-/// The condition of a statement.
+/// The condition of a statement: values of keys, by operators.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Condition {
-    string_equals: BTreeMap<&'static str, String>,
+pub struct Condition(BTreeMap<&'static str, BTreeMap<&'static str, Values>>);
+
+/// What a key is compared with.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(untagged)]
+enum Values {
+    One(String),
+    OneOf(Vec<String>),
 }
 
 impl Condition {
     /// That a key has a value.
     #[must_use]
     pub fn equals(key: &'static str, value: impl Into<String>) -> Self {
-        Self {
-            string_equals: BTreeMap::from([(key, value.into())]),
-        }
+        let value = Values::One(value.into());
+        Self(BTreeMap::from([(
+            "StringEquals",
+            BTreeMap::from([(key, value)]),
+        )]))
+    }
+
+    /// That the keys of all items of a call to `DynamoDB` match one of these patterns. Sources: the DynamoDB
+    /// developer guide, `Using IAM policy conditions for fine-grained access control`; the IAM user guide,
+    /// `Multivalued context keys`: without the second operator a call that has no keys would match.
+    #[must_use]
+    pub fn keys_like(patterns: &[String]) -> Self {
+        let key = "dynamodb:LeadingKeys";
+        let like = Values::OneOf(patterns.to_vec());
+        let missing = Values::One("false".to_owned());
+        Self(BTreeMap::from([
+            ("ForAllValues:StringLike", BTreeMap::from([(key, like)])),
+            ("Null", BTreeMap::from([(key, missing)])),
+        ]))
     }
 }
 
@@ -90,6 +111,23 @@ impl Policy {
                 if purposes.contains(purpose) {
                     self.allow_for(calls, *purpose, selection);
                 }
+            }
+        }
+    }
+
+    /// As [`Self::allow`], under a condition.
+    pub fn allow_if(
+        &mut self,
+        condition: &Condition,
+        calls: &[Calls],
+        purposes: &[Purpose],
+        selection: &Selection,
+    ) {
+        let mut under = Self::new(self.names.clone());
+        under.allow(calls, purposes, selection);
+        for (action, resources) in under.allowed {
+            for on in resources {
+                self.allow_action(action.name.clone(), on, Some(condition.clone()));
             }
         }
     }

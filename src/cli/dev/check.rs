@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws::Network;
 use http_body_util::{BodyExt as _, Empty};
 use hyper::body::Bytes;
-use hyper::header::HOST;
+use hyper::header::{AUTHORIZATION, HOST};
 use hyper::{Request, StatusCode};
 use hyper_util::client::legacy::Client as Http;
 use hyper_util::rt::TokioExecutor;
@@ -59,6 +59,20 @@ pub(super) async fn toggles(url: &str, token: Option<&str>, store: &Store) -> Re
     client.close().await;
     print(&format!("{url}: a client got the state and then a change"))?;
     Ok(())
+}
+
+/// Checks that the example user sees the toggles by the API for people.
+pub(super) async fn flips(url: &str, token: &str) -> Result<(), Report> {
+    let http = Http::builder(TokioExecutor::new()).build_http::<Empty<Bytes>>();
+    let request = Request::get(format!("{url}/toggles"));
+    let request = request.header(AUTHORIZATION, format!("Bearer {token}"));
+    let request = request.body(Empty::new()).into_diagnostic()?;
+    let answer = timeout(PATIENCE, http.request(request)).await;
+    let answer = answer.into_diagnostic()?.into_diagnostic()?;
+    if answer.status() != StatusCode::OK {
+        return Err(miette!("{url}/toggles answers with {}", answer.status()));
+    }
+    print(&format!("{url}: the user got the toggles"))
 }
 
 async fn next(client: &mut Client, what: &str) -> Result<Message, Report> {

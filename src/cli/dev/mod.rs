@@ -16,7 +16,7 @@ use local::{Keys, MiniStack, MiniStackOptions, Proxy, Registry, Tools};
 use miette::{IntoDiagnostic as _, Report, miette};
 use model::StackName;
 use stacks::description::System;
-use stacks::toggles;
+use stacks::{shell, toggles};
 use toggle_contract::doors::{ANY_ORIGIN, Connect};
 
 use self::applications::Builds;
@@ -72,7 +72,7 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
         keys: emulator.keys.clone(),
         registry: registry.as_ref().map(npm),
     });
-    user::make(&context, &outputs).await?;
+    user::make(&context, &outputs, &system).await?;
     let entrance = Entrance {
         url: websocket_url(&outputs)?,
         token: match system.toggles.connect {
@@ -252,6 +252,12 @@ fn websocket_url(outputs: &Outputs) -> Result<String, Report> {
     Ok(toggles.websocket_url)
 }
 
+/// The API by which people flip toggles, if there is one.
+fn flips_url(outputs: &Outputs) -> Option<&str> {
+    let shell = outputs.get(&StackName::new(shell::STACK))?;
+    shell.get(shell::API_OUTPUT).map(String::as_str)
+}
+
 async fn check(
     context: &Context,
     entrance: &Entrance,
@@ -261,6 +267,9 @@ async fn check(
     runs: &mut Runs,
 ) -> Result<(), Report> {
     check::toggles(&entrance.url, entrance.token.as_deref(), store).await?;
+    if let Some(api) = flips_url(outputs) {
+        check::flips(api, &token::fetch(context, outputs).await?).await?;
+    }
     check::applications(
         context.account.endpoint().unwrap_or_default(),
         outputs,
@@ -294,6 +303,10 @@ fn welcome(
     }
     if let Ok(url) = websocket_url(outputs) {
         print(&format!("The toggles are live at {url}\n"))?;
+    }
+    if let Some(url) = flips_url(outputs) {
+        let name = user::NAME;
+        print(&format!("{name} may flip them, also by the API at {url}\n"))?;
     }
     if let Some(registry) = registry {
         print(&format!(

@@ -18,7 +18,7 @@ use toggle_contract::{
     TOGGLES_TABLE,
 };
 
-use super::{STACK, ShellInputs};
+use super::{API_OUTPUT, STACK, ShellInputs};
 use crate::artifacts::Sources;
 use crate::description::System;
 use crate::function::{Builder, FunctionParts, invocation_uri, use_of_key};
@@ -85,7 +85,7 @@ pub(crate) fn api(graph: &mut Graph, system: &System) -> Option<Handle<Api>> {
         disable_execute_api_endpoint: Some(false),
     };
     let api = stack.add("http-api", api);
-    stack.output("toggles_api_url", api.http_url());
+    stack.output(API_OUTPUT, api.http_url());
     Some(api)
 }
 

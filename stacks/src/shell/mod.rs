@@ -22,6 +22,9 @@ pub use crate::sites::Outputs;
 use crate::sites::{self, Site, SiteParts, headers};
 use crate::toggles::Service;
 
+/// The output with the URL of the API by which people flip toggles, if anybody may.
+pub const API_OUTPUT: &str = "toggles_api_url";
+
 /// The stack's name.
 pub const STACK: &str = "shell";
 
