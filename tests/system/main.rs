@@ -22,6 +22,7 @@ mod environment;
 mod failures;
 mod fakecloud;
 mod federation;
+mod flips;
 mod front_ends;
 mod garbled;
 mod identity;
