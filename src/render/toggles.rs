@@ -6,7 +6,8 @@ use toggle_formats::Lost;
 use toggle_rules::is_segment;
 
 use crate::toggles::{
-    Copied, Difference, Differing, Explanation, Message, Recorded, Resent, Segment, Toggle, Waited,
+    Changed, Copied, Difference, Differing, Explanation, Message, Proposed, Recorded, Resent,
+    Segment, Toggle, Waited, time,
 };
 
 /// The toggles, one per line, with their ids in a column.
@@ -83,23 +84,92 @@ fn attributes(shown: Vec<Differing>) -> impl Iterator<Item = String> {
 #[must_use]
 pub fn toggle_history(changes: &[Recorded]) -> String {
     let lines = changes.iter().flat_map(|of| {
-        let revision = of.revision.map(|revision| format!("  revision {revision}"));
-        let by = of
-            .by
-            .as_deref()
-            .map_or("not through frontage".to_owned(), field);
-        let approved = of.approved_by.as_deref();
-        let approved = approved.map(|by| format!(", approved by {}", field(by)));
-        let approved = approved.unwrap_or_default();
-        let comment = of.comment.as_deref().map(|why| format!(": {}", field(why)));
-        let (revision, comment) = (revision.unwrap_or_default(), comment.unwrap_or_default());
-        let head = format!("{}{revision}  {by}{approved}{comment}", of.time());
+        let head = Head {
+            time: of.time(),
+            revision: of.revision,
+            by: of.by.as_deref(),
+            approved_by: of.approved_by.as_deref(),
+            comment: of.comment.as_deref(),
+        };
         let what = match (of.is_deletion(), of.without_images) {
             (true, _) => vec!["    deleted".to_owned()],
             (_, true) => vec!["    too large to be kept in the history".to_owned()],
             _ => attributes(of.attributes()).collect(),
         };
-        std::iter::once(head).chain(what)
+        std::iter::once(head.line()).chain(what)
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The same, as the HTTP API tells it.
+#[must_use]
+pub fn toggle_changes(changes: &[Changed]) -> String {
+    let lines = changes.iter().flat_map(|of| {
+        let head = Head {
+            time: time(of.changed_at),
+            revision: of.revision,
+            by: of.by.as_deref(),
+            approved_by: of.approved_by.as_deref(),
+            comment: of.comment.as_deref(),
+        };
+        let what = if of.is_deletion {
+            vec!["    deleted".to_owned()]
+        } else {
+            let changed = of.attributes.iter().cloned().map(Differing::from);
+            attributes(changed.collect()).collect()
+        };
+        std::iter::once(head.line()).chain(what)
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// What is said of a change, apart from the attributes.
+struct Head<'c> {
+    time: String,
+    revision: Option<u64>,
+    by: Option<&'c str>,
+    approved_by: Option<&'c str>,
+    comment: Option<&'c str>,
+}
+
+impl Head<'_> {
+    fn line(&self) -> String {
+        let time = &self.time;
+        let revision = self
+            .revision
+            .map(|revision| format!("  revision {revision}"));
+        let by = self.by.map_or("not through frontage".to_owned(), field);
+        let approved = self
+            .approved_by
+            .map(|by| format!(", approved by {}", field(by)));
+        let comment = self.comment.map(|why| format!(": {}", field(why)));
+        let (revision, comment) = (revision.unwrap_or_default(), comment.unwrap_or_default());
+        let approved = approved.unwrap_or_default();
+        format!("{time}{revision}  {by}{approved}{comment}")
+    }
+}
+
+/// Changes that wait for a second person: of what, who proposes it and why, and what changes.
+#[must_use]
+pub fn proposals(open: &[Proposed]) -> String {
+    let lines = open.iter().flat_map(|of| {
+        let comment = of.comment.as_deref().map(|why| format!(": {}", field(why)));
+        let head = format!(
+            "{}  {}  {}  {}{}",
+            field(&of.feature_id),
+            field(&of.change),
+            time(of.at),
+            field(&of.by),
+            comment.unwrap_or_default()
+        );
+        let until = format!("    until {}", time(of.expires_at));
+        let what = if of.change == "deletion" {
+            Vec::new()
+        } else {
+            let changed = of.attributes.iter().cloned().map(Differing::from);
+            attributes(changed.collect()).collect()
+        };
+        [head, until].into_iter().chain(what)
     });
     lines.collect::<Vec<_>>().join("\n")
 }

@@ -11,7 +11,18 @@ pub const CALLS: &[Calls] = &[
     Calls::to(
         &[Change],
         TOGGLES,
-        &["dynamodb:PutItem", "dynamodb:UpdateItem"],
+        &[
+            "dynamodb:PutItem",
+            "dynamodb:TransactWriteItems",
+            "dynamodb:UpdateItem",
+        ],
+    ),
+    Calls::to(&[Change], HISTORIAN, &["lambda:GetFunctionConfiguration"]),
+    Calls::to(&[Read], PROPOSALS, &["dynamodb:GetItem", "dynamodb:Scan"]),
+    Calls::to(
+        &[Change],
+        PROPOSALS,
+        &["dynamodb:DeleteItem", "dynamodb:PutItem"],
     ),
 ];
 
@@ -20,6 +31,12 @@ const TOGGLES: &str = "dynamodb:{region}:{account}:table/{system}-toggles-toggle
 
 /// The table of their history.
 const HISTORY: &str = "dynamodb:{region}:{account}:table/{system}-toggles-history-table";
+
+/// The table of proposals.
+const PROPOSALS: &str = "dynamodb:{region}:{account}:table/{system}-toggles-proposals-table";
+
+/// The function toggle-history, whose variable says which toggles are protected.
+const HISTORIAN: &str = "lambda:{region}:{account}:function:{system}-toggles-toggle-history";
 
 /// The table of connections, in which a receipt is.
 const CONNECTIONS: &str = "dynamodb:{region}:{account}:table/{system}-toggles-connections-table";

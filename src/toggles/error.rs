@@ -120,10 +120,15 @@ impl Hint for TogglesError {
             Self::Lacking { .. } => {
                 "nothing was copied; name it as well, or copy `--all` toggles of the other system"
             }
-            Self::Protected(_)
-            | Self::Proposed { .. }
-            | Self::NoProposal { .. }
-            | Self::OwnProposal { .. } => return None,
+            Self::Protected(_) => {
+                "nothing was written; `frontage toggles set`, `unset`, `delete` and `rollback` propose it"
+            }
+            Self::Proposed { .. } | Self::NoProposal { .. } => {
+                "run `frontage toggles proposals` to see all proposals"
+            }
+            Self::OwnProposal { .. } => {
+                "ask somebody else, or take it back with `frontage toggles withdraw ID`"
+            }
             Self::NoSegment(_) => "run `frontage toggles segment list` to see all segments",
             Self::SegmentUsed { .. } => {
                 "change their rules first: `frontage toggles set ID on --rule JSON`"

@@ -3,29 +3,33 @@
 //!
 //! Nothing here knows a stack, a command or a terminal.
 
+mod api;
 mod calls;
 mod client;
 mod connected;
 mod error;
 mod message;
+mod protection;
 mod receipt;
 mod revisions;
 mod watch;
 
 use aws::Account;
 
+pub use api::{Api, ApiError, Changed, Outcome};
 pub use calls::CALLS;
 pub use client::{Client, Received};
 pub use connected::connected;
 pub use error::ServiceError;
 pub use message::{Message, Removal};
+pub use protection::{Proposed, proposals, protected};
 pub use receipt::{Receipt, Waited};
 pub use toggle_rules::is_segment;
 pub use toggle_table::{
     Asked, AttributeText, Change, CommentError, Condition, Copied, Difference, Differing,
-    Explanation, History, NameError, Recorded, Resent, RuleChange, Segment, Store, Toggle,
-    TogglesError, ValueError, check_attribute, check_comment, check_id, check_key, check_removal,
-    differences, named_segments,
+    Explanation, History, Kind, NameError, Patterns, Proposal, Proposals, Proposer, Recorded,
+    Resent, RuleChange, Segment, Store, Toggle, TogglesError, ValueError, check_attribute,
+    check_comment, check_id, check_key, check_removal, differences, named_segments, time,
 };
 pub use watch::{Event, Watch};
 

@@ -39,6 +39,7 @@ mod paced;
 mod packages;
 mod pipeline;
 mod policies;
+mod proposals;
 mod recreated;
 mod regions;
 mod releases;

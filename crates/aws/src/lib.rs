@@ -39,7 +39,7 @@ pub use account::advice::{hint, is_denied};
 pub use account::error::failed;
 pub use account::patience::upload_timeouts;
 pub use account::{
-    Account, AccountError, AskMfaCode, CallCount, Connection, Network, SdkClient, Stream,
+    Account, AccountError, AskMfaCode, CallCount, Connection, Network, SdkClient, Stream, WebAnswer,
 };
 pub use control::{Control, Lease};
 pub use drivers::{Declared, declared, readers, writers};

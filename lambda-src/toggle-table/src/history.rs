@@ -52,9 +52,7 @@ impl Recorded {
     /// When it was made: RFC 3339, in UTC.
     #[must_use]
     pub fn time(&self) -> String {
-        let time = i64::try_from(self.changed_at).map(DateTime::from_millis);
-        let time = time.map(|time| time.fmt(DateTimeFormat::DateTime).unwrap_or_default());
-        time.unwrap_or_default()
+        time(self.changed_at)
     }
 
     /// Whether the toggle was deleted.
@@ -92,6 +90,14 @@ impl Recorded {
             without_images: item.contains_key(WITHOUT_IMAGES),
         }
     }
+}
+
+/// A time in milliseconds since the epoch: RFC 3339, in UTC.
+#[must_use]
+pub fn time(ms: u64) -> String {
+    let time = i64::try_from(ms).map(DateTime::from_millis);
+    let time = time.map(|time| time.fmt(DateTimeFormat::DateTime).unwrap_or_default());
+    time.unwrap_or_default()
 }
 
 /// An item that a record has in DynamoDB's JSON.

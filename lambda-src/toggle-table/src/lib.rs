@@ -32,7 +32,7 @@ pub use call::CallError;
 pub use compare::{Difference, Differing, differences};
 pub use copy::{Copied, named_segments};
 pub use error::TogglesError;
-pub use history::{History, Recorded};
+pub use history::{History, Recorded, time};
 pub use limits::{NameError, check_attribute, check_id, check_key, check_removal};
 pub use patch::Patch;
 pub use pending::Pending;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use toggle_contract::{
     DEFAULT_VARIANT, PREREQUISITES, RAMP, RULES, SEGMENT, TARGETING, TOUCHED_AT, VARIANTS, WINDOWS,
 };
@@ -86,7 +86,7 @@ pub struct Asked {
 }
 
 /// Why a toggle is what it is for a client.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Explanation {
     /// The featureId.
@@ -105,7 +105,7 @@ pub struct Explanation {
 }
 
 /// A condition that was tried.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Condition {
     /// The condition, in JSON.
     pub condition: String,

@@ -14,7 +14,7 @@ use toggle_rules::references;
 
 use crate::draft::{Item, revision};
 use crate::rules::typed;
-use crate::value::{Plain, Typed, plain, untyped, with_sorted_sets};
+use crate::value::{AttributeText, Plain, Typed, plain, untyped, with_sorted_sets};
 
 /// The attribute that people read.
 pub(crate) const NAME: &str = "featureName";
@@ -117,6 +117,16 @@ impl Toggle {
         Some(json(&Plain(self.0.get(name)?)))
     }
 
+    /// A toggle with these attributes.
+    pub fn of(attributes: impl IntoIterator<Item = (String, AttributeText)>) -> Self {
+        let attributes = attributes.into_iter();
+        Self(
+            attributes
+                .map(|(name, AttributeText(value))| (name, value))
+                .collect(),
+        )
+    }
+
     /// A toggle from its item in the table, without what is for the functions alone.
     pub(crate) fn from_item(mut item: Item) -> Self {
         item.remove(REQUEST);
@@ -124,7 +134,8 @@ impl Toggle {
     }
 
     /// The same toggle without who changed it.
-    pub(crate) fn without_author(mut self) -> Self {
+    #[must_use]
+    pub fn without_author(mut self) -> Self {
         self.0.remove(LAST_CHANGE);
         self
     }

@@ -45,6 +45,15 @@ pub enum ValueError {
     NoJson(#[from] serde_json::Error),
 }
 
+impl AttributeText {
+    /// The value in JSON.
+    #[must_use]
+    pub fn json(&self) -> String {
+        // Values of attributes always serialise.
+        serde_json::to_string(&Plain(&self.0)).unwrap_or_default()
+    }
+}
+
 impl FromStr for AttributeText {
     type Err = ValueError;
 

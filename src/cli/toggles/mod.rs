@@ -1,8 +1,10 @@
 //! `frontage toggles`: an operator's access to the toggles, and a real client of the service.
 
 mod between;
+mod by_api;
 mod formats;
 mod history;
+mod proposals;
 mod rules;
 mod wait;
 mod watch;
@@ -15,6 +17,7 @@ use miette::Report;
 use stacks::description::System;
 use stacks::toggles::toggles_table;
 
+use self::by_api::{ByApi, ended};
 use self::wait::{Wait, Writing};
 pub(super) use self::watch::show;
 use crate::cli::global::{Format, Global};
@@ -22,7 +25,7 @@ use crate::cli::output::{print, print_json, say};
 use crate::cli::{advice, context, identity};
 use crate::render;
 use crate::toggles::{
-    self, AttributeText, Change, CommentError, NameError, RuleChange, Store, check_attribute,
+    self, AttributeText, Change, CommentError, Kind, NameError, RuleChange, Store, check_attribute,
     check_comment, check_id, check_key, check_removal,
 };
 
@@ -30,34 +33,37 @@ use crate::toggles::{
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// List every toggle
-    List,
+    List {
+        #[command(flatten)]
+        by_api: ByApi,
+    },
     /// Show a toggle with all its attributes
     Get {
         /// The toggle's featureId
         #[arg(value_parser = id)]
         id: String,
+        #[command(flatten)]
+        by_api: ByApi,
     },
     /// Switch a toggle on or off; creates it if it does not exist
     Set(Box<Set>),
     /// Remove attributes of a toggle
     Unset(Unset),
     /// Delete a toggle
-    Delete {
-        /// The toggle's featureId
-        #[arg(value_parser = id)]
-        id: String,
-        /// Only if it has this revision now. Default: whatever it has
-        #[arg(long, value_name = "NUMBER")]
-        if_revision: Option<u64>,
-        #[command(flatten)]
-        why: Why,
-        #[command(flatten)]
-        wait: Wait,
-    },
+    Delete(Delete),
     /// Show the changes of a toggle, the newest first: when, who, why and what
     History(history::Shown),
     /// Write a toggle as it was at a revision, also one that was deleted
     Rollback(history::Rollback),
+    /// Show the changes that wait for a second person
+    Proposals {
+        #[command(flatten)]
+        by_api: ByApi,
+    },
+    /// Approve the change of a toggle that somebody else has proposed
+    Approve(proposals::Approve),
+    /// Take a proposed change back, or refuse it
+    Withdraw(proposals::Withdraw),
     /// Send toggles to every client again, unchanged, as after a fan-out that failed
     Resend {
         /// The toggles' featureIds. Default: all, those deleted in the last day too
@@ -111,6 +117,8 @@ pub(super) struct Set {
     why: Why,
     #[command(flatten)]
     wait: Wait,
+    #[command(flatten)]
+    by_api: ByApi,
 }
 
 /// Arguments of `toggles unset`.
@@ -129,6 +137,25 @@ pub(super) struct Unset {
     why: Why,
     #[command(flatten)]
     wait: Wait,
+    #[command(flatten)]
+    by_api: ByApi,
+}
+
+/// Arguments of `toggles delete`.
+#[derive(Debug, Args)]
+pub(super) struct Delete {
+    /// The toggle's featureId
+    #[arg(value_parser = id)]
+    id: String,
+    /// Only if it has this revision now. Default: whatever it has
+    #[arg(long, value_name = "NUMBER")]
+    if_revision: Option<u64>,
+    #[command(flatten)]
+    why: Why,
+    #[command(flatten)]
+    wait: Wait,
+    #[command(flatten)]
+    by_api: ByApi,
 }
 
 /// Why a command changes toggles.
@@ -177,36 +204,14 @@ fn attribute(text: &str) -> Result<(String, String), String> {
 
 pub(super) async fn run(global: &Global, command: &Command) -> Result<ExitCode, Report> {
     match command {
-        Command::List => list(global).await?,
-        Command::Get { id } => get(global, id).await?,
-        Command::Unset(arguments) => unset(global, arguments).await?,
-        Command::Set(set) => {
-            let rules = set.rules.change()?;
-            let change = Change {
-                rules: Some(&rules).filter(|rules| **rules != RuleChange::default()),
-                id: &set.id,
-                active: set.state == State::On,
-                name: set.name.as_deref(),
-                value: set.value.as_ref(),
-                attributes: &set.attribute,
-                if_revision: set.if_revision,
-            };
-            let writing = Writing::open(global, set.wait, &set.why).await?;
-            let written = writing.store.set(&change).await;
-            written.map_err(advice::report)?;
-            writing.delivered(global.format, &set.id).await?;
-        }
-        Command::Delete {
-            id,
-            if_revision,
-            why,
-            wait,
-        } => {
-            let writing = Writing::open(global, *wait, why).await?;
-            let deleted = writing.store.delete(id, *if_revision).await;
-            deleted.map_err(advice::report)?;
-            writing.delivered(global.format, id).await?;
-        }
+        Command::List { by_api } => list(global, by_api).await?,
+        Command::Get { id, by_api } => get(global, id, by_api).await?,
+        Command::Unset(arguments) => Box::pin(unset(global, arguments)).await?,
+        Command::Set(arguments) => Box::pin(set(global, arguments)).await?,
+        Command::Delete(arguments) => Box::pin(delete(global, arguments)).await?,
+        Command::Proposals { by_api } => proposals::list(global, by_api).await?,
+        Command::Approve(arguments) => Box::pin(proposals::approve(global, arguments)).await?,
+        Command::Withdraw(arguments) => Box::pin(proposals::withdraw(global, arguments)).await?,
         Command::Resend { id, wait } => {
             let writing = Writing::open(global, *wait, &Why::default()).await?;
             let resent = writing.store.resend(id).await.map_err(advice::report)?;
@@ -222,14 +227,17 @@ pub(super) async fn run(global: &Global, command: &Command) -> Result<ExitCode, 
         Command::Export(export) => formats::export(global, export).await?,
         Command::Import(import) => Box::pin(formats::import(global, import)).await?,
         Command::Explain(explain) => rules::explain(global, explain).await?,
-        Command::Segment(command) => rules::segments(global, command).await?,
+        Command::Segment(command) => Box::pin(rules::segments(global, command)).await?,
         Command::Watch(arguments) => Box::pin(watch::run(global, arguments)).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn list(global: &Global) -> Result<(), Report> {
-    let toggles = open(global).await?.list().await.map_err(advice::report)?;
+async fn list(global: &Global, by_api: &ByApi) -> Result<(), Report> {
+    let toggles = match by_api.open()? {
+        Some(api) => api.list().await.map_err(advice::report)?,
+        None => open(global).await?.list().await.map_err(advice::report)?,
+    };
     match global.format {
         Format::Json => print_json(&toggles)?,
         Format::Human if toggles.is_empty() => say(
@@ -240,13 +248,57 @@ async fn list(global: &Global) -> Result<(), Report> {
     Ok(())
 }
 
-async fn get(global: &Global, id: &str) -> Result<(), Report> {
-    let toggle = open(global).await?.get(id).await.map_err(advice::report)?;
+async fn get(global: &Global, id: &str, by_api: &ByApi) -> Result<(), Report> {
+    let toggle = match by_api.open()? {
+        Some(api) => api.get(id).await.map_err(advice::report)?,
+        None => open(global).await?.get(id).await.map_err(advice::report)?,
+    };
     match global.format {
         Format::Json => print_json(&toggle)?,
         Format::Human => print(&render::toggle(&toggle))?,
     }
     Ok(())
+}
+
+async fn set(global: &Global, set: &Set) -> Result<(), Report> {
+    let rules = set.rules.change()?;
+    let change = Change {
+        rules: Some(&rules).filter(|rules| **rules != RuleChange::default()),
+        id: &set.id,
+        active: set.state == State::On,
+        name: set.name.as_deref(),
+        value: set.value.as_ref(),
+        attributes: &set.attribute,
+        if_revision: set.if_revision,
+    };
+    if let Some(api) = set.by_api.open_to_write(set.wait)? {
+        let written = api.set(&change, set.why.comment.as_deref()).await;
+        return ended(global.format, &written.map_err(advice::report)?);
+    }
+    let writing = Writing::open(global, set.wait, &set.why).await?;
+    let written = writing.store.set(&change).await;
+    writing
+        .ended_with(global.format, (&set.id, Kind::Patch), written)
+        .await
+}
+
+async fn delete(global: &Global, delete: &Delete) -> Result<(), Report> {
+    let Delete {
+        id,
+        if_revision,
+        why,
+        wait,
+        by_api,
+    } = delete;
+    if let Some(api) = by_api.open_to_write(*wait)? {
+        let deleted = api.delete(id, *if_revision, why.comment.as_deref()).await;
+        return ended(global.format, &deleted.map_err(advice::report)?);
+    }
+    let writing = Writing::open(global, *wait, why).await?;
+    let deleted = writing.store.delete(id, *if_revision).await;
+    writing
+        .ended_with(global.format, (id, Kind::Deletion), deleted)
+        .await
 }
 
 async fn unset(global: &Global, unset: &Unset) -> Result<(), Report> {
@@ -256,13 +308,29 @@ async fn unset(global: &Global, unset: &Unset) -> Result<(), Report> {
         if_revision,
         why,
         wait,
+        by_api,
     } = unset;
+    if let Some(api) = by_api.open_to_write(*wait)? {
+        let comment = why.comment.as_deref();
+        let removed = api.unset(id, names, *if_revision, comment).await;
+        let (outcome, missing) = removed.map_err(advice::report)?;
+        say_missing(id, &missing);
+        return ended(global.format, &outcome);
+    }
     let writing = Writing::open(global, *wait, why).await?;
-    let missing = writing.store.unset(id, names, *if_revision).await;
-    for name in missing.map_err(advice::report)? {
+    let removed = writing.store.unset(id, names, *if_revision).await;
+    if let Ok(missing) = &removed {
+        say_missing(id, missing);
+    }
+    writing
+        .ended_with(global.format, (id, Kind::Patch), removed)
+        .await
+}
+
+fn say_missing(id: &str, missing: &[&str]) {
+    for name in missing {
         say(&format!("toggle `{id}` had no attribute `{name}`"));
     }
-    writing.delivered(global.format, id).await
 }
 
 /// The system, and the account in which the name is not another system's.

@@ -6,14 +6,16 @@ use jiff::{SignedDuration, Timestamp, civil};
 use miette::Report;
 use serde_json::{Map, Value, json};
 use toggle_contract::doors::{GROUPS, SUBJECT, TARGETING_KEY};
+use toggle_rules::segment_id;
 
+use super::by_api::ByApi;
 use super::wait::{Wait, Writing};
 use super::{Why, id, open};
 use crate::cli::advice;
 use crate::cli::global::{Format, Global};
 use crate::cli::output::{print, print_json, say};
 use crate::render;
-use crate::toggles::{Asked, AttributeText, RuleChange};
+use crate::toggles::{Asked, AttributeText, Kind, RuleChange};
 
 /// The rules of a toggle. Each option replaces the rule of its kind; others stay.
 #[derive(Debug, Default, Args)]
@@ -224,6 +226,8 @@ pub(in crate::cli) struct Explain {
     /// The time zone of --at
     #[arg(long, value_name = "ZONE", requires = "at")]
     zone: Option<String>,
+    #[command(flatten)]
+    by_api: ByApi,
 }
 
 fn claim(text: &str) -> Result<(String, Value), String> {
@@ -260,8 +264,13 @@ pub(super) async fn explain(global: &Global, arguments: &Explain) -> Result<(), 
         context: arguments.context(),
         at_ms: at.and_then(|at| u64::try_from(at.as_millisecond()).ok()),
     };
-    let explained = open(global).await?.explain(&arguments.id, &asked).await;
-    let explained = explained.map_err(advice::report)?;
+    let explained = if let Some(api) = arguments.by_api.open()? {
+        let explained = api.explain(&arguments.id, &asked).await;
+        explained.map_err(advice::report)?
+    } else {
+        let explained = open(global).await?.explain(&arguments.id, &asked).await;
+        explained.map_err(advice::report)?
+    };
     match global.format {
         Format::Json => print_json(&explained),
         Format::Human => print(&render::explanation(&explained)),
@@ -326,12 +335,18 @@ pub(super) async fn segments(global: &Global, command: &Segments) -> Result<(), 
         } => {
             let writing = Writing::open(global, Wait::default(), why).await?;
             let written = writing.store.set_segment(name, condition).await;
-            written.map_err(advice::report)?;
+            let id = segment_id(name);
+            writing
+                .ended_with(global.format, (&id, Kind::Patch), written)
+                .await?;
         }
         Segments::Delete { name, why } => {
             let writing = Writing::open(global, Wait::default(), why).await?;
             let deleted = writing.store.delete_segment(name, None).await;
-            deleted.map_err(advice::report)?;
+            let id = segment_id(name);
+            writing
+                .ended_with(global.format, (&id, Kind::Deletion), deleted)
+                .await?;
         }
     }
     Ok(())

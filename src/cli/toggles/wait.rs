@@ -4,15 +4,20 @@ use std::time::Duration;
 
 use clap::Args;
 use miette::Report;
+use model::{StackName, physical_name};
 use serde::Serialize;
-use stacks::toggles::{connections_table, history_table, toggles_table};
+use stacks::toggles::{STACK, connections_table, history_table, proposals_table, toggles_table};
+use toggle_contract::NAMES;
 
+use super::proposals::propose;
 use super::{Why, reach};
 use crate::cli::advice;
 use crate::cli::global::{Format, Global};
 use crate::cli::output::{print, print_json};
 use crate::render;
-use crate::toggles::{self, History, Receipt, Store, Waited};
+use crate::toggles::{
+    self, History, Kind, Proposals, Proposer, Receipt, Store, TogglesError, Waited,
+};
 
 /// Whether a command waits.
 #[derive(Clone, Copy, Debug, Default, Args)]
@@ -27,10 +32,21 @@ pub(in crate::cli) struct Wait {
     wait_timeout: u64,
 }
 
+impl Wait {
+    /// Whether the command waits.
+    pub(super) const fn is_asked(self) -> bool {
+        self.wait
+    }
+}
+
 /// The table of the toggles, their history, and the receipt of what is written.
 pub(super) struct Writing {
     pub(super) store: Store,
     pub(super) history: History,
+    proposals: Proposals,
+    /// Who changes toggles, and why.
+    caller: String,
+    comment: Option<String>,
     receipt: Option<Receipt>,
     limit: Duration,
 }
@@ -48,8 +64,16 @@ impl Writing {
     /// The tables' names follow from the description, so no more of the account is read for them.
     pub(super) async fn open(global: &Global, wait: Wait, why: &Why) -> Result<Self, Report> {
         let (system, account) = reach(global).await?;
-        let mut store =
-            toggles::store(&account, toggles_table(&system)).because(why.comment.clone());
+        let function = physical_name(
+            system.name.as_str(),
+            &StackName::new(STACK),
+            NAMES.toggle_history,
+        );
+        let protected = toggles::protected(&account, &function).await;
+        let store = toggles::store(&account, toggles_table(&system));
+        let store = store.because(why.comment.clone());
+        let protected = store.protecting(protected.map_err(advice::report)?);
+        let mut store = protected.await.map_err(advice::report)?;
         let mut receipt = None;
         if wait.wait {
             let opened = Receipt::open(&account, connections_table(&system)).await;
@@ -61,13 +85,35 @@ impl Writing {
         Ok(Self {
             store,
             history: toggles::history(&account, history_table(&system)),
+            proposals: toggles::proposals(&account, proposals_table(&system)),
+            caller: account.caller().to_owned(),
+            comment: why.comment.clone(),
             receipt,
             limit,
         })
     }
 
+    /// Ends a command that changes a toggle: it waits until the change was delivered, or proposes a change
+    /// that needs a second person.
+    pub(super) async fn ended_with<T>(
+        &self,
+        format: Format,
+        (id, kind): (&str, Kind),
+        written: Result<T, TogglesError>,
+    ) -> Result<(), Report> {
+        let Err(refused) = written else {
+            return self.delivered(format, id).await;
+        };
+        let proposer = Proposer {
+            by: &self.caller,
+            sub: &self.caller,
+            comment: self.comment.as_deref(),
+        };
+        propose(format, &self.proposals, refused, kind, proposer).await
+    }
+
     /// Waits until the change of a toggle was delivered, and prints that, if the command waits.
-    pub(super) async fn delivered(&self, format: Format, id: &str) -> Result<(), Report> {
+    async fn delivered(&self, format: Format, id: &str) -> Result<(), Report> {
         let Some(waited) = self.wait(&[id.to_owned()]).await? else {
             return Ok(());
         };

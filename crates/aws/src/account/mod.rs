@@ -25,6 +25,7 @@ mod throttle;
 mod transport;
 mod trust;
 mod variables;
+mod web;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
@@ -48,6 +49,7 @@ pub use self::role::AskMfaCode;
 pub use self::transport::CallCount;
 use self::transport::Endpoint;
 use self::variables::Variables;
+pub use self::web::WebAnswer;
 
 /// The system's account. Its calls may only read, unless a [`crate::Lease`] made it, or
 /// [`Self::for_data`].
