@@ -25,6 +25,6 @@ pub use release::{
 pub use report::{outputs, pending, report};
 pub use status::status;
 pub use toggles::{
-    copied, delivery, differences, explanation, exported, imported, message, not_carried, proposals,
-    resent, segments, toggle, toggle_changes, toggle_history, toggles,
+    copied, delivery, differences, explanation, exported, imported, message, not_carried,
+    proposals, resent, segments, toggle, toggle_changes, toggle_history, toggles,
 };

@@ -15,6 +15,7 @@
 
 pub mod cli;
 pub mod client;
+pub mod front;
 pub mod listing;
 pub mod proxy;
 pub mod schema;

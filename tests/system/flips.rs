@@ -22,9 +22,9 @@ const DESCRIBED: &str = "[shell]\n[identity]\ngroups = [\"operators\", \"shippin
     shipping = [\"shipping.*\"]\n";
 
 /// A system, its API, and the pool of its people.
-struct System {
-    project: Project,
-    api: String,
+pub(super) struct System {
+    pub(super) project: Project,
+    pub(super) api: String,
     pools: Pools,
     pool: String,
     client: String,
@@ -39,13 +39,13 @@ struct Answer {
 }
 
 /// Somebody who has a token.
-struct Person<'s> {
+pub(super) struct Person<'s> {
     system: &'s System,
-    token: String,
+    pub(super) token: String,
 }
 
 impl System {
-    fn applied() -> Self {
+    pub(super) fn applied() -> Self {
         let project = Project::described(DESCRIBED);
         project.apply();
         let outputs = outputs(&project);
@@ -63,7 +63,7 @@ impl System {
     }
 
     /// A user in a group, if one is named, and signed in.
-    async fn person(&self, name: &str, group: Option<&str>) -> Person<'_> {
+    pub(super) async fn person(&self, name: &str, group: Option<&str>) -> Person<'_> {
         let name = format!("{name}@example.com");
         user(&self.pools, &self.pool, &name).await;
         if let Some(group) = group {
