@@ -97,7 +97,7 @@ async fn people_without_access_to_the_account_change_what_their_groups_may() {
     assert_eq!(ada.json(&["get", express]), written);
     assert_eq!(
         ada.ok(&["list"]).stdout,
-        "shipping.express  on   Express  = [1.50]\n"
+        "shipping.express  on   Express  = [1.5]\n"
     );
     assert_eq!(ada.json(&["list"]), by_iam(project, &["list"]));
     let first = written["revision"].as_u64().expect("a number");

@@ -16,12 +16,13 @@ const EXAMPLE: &str = include_str!("../../../frontage.toml");
 
 /// What the change of the example does: it changes functions, log groups, login, shell; replaces roles
 /// and the API's stage; creates a team, a group and a subscription; deletes a team and a group.
-const CHANGES: [(&str, &str); 5] = [
+const CHANGES: [(&str, &str); 6] = [
     (
         "log_retention_days = 14",
         "log_retention_days = 30\nmemory_mb = 512\nrole_path = \"/front-end/\"",
     ),
     ("stage = \"live\"", "stage = \"next\""),
+    ("operators = [\"*\"]", "readers = [\"*\"]"),
     ("title = \"Acme\"", "title = \"Acme & Co\""),
     ("[teams.profile]", "[teams.orders]"),
     (
