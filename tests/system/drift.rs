@@ -537,7 +537,7 @@ async fn what_an_organisation_adds_is_left() {
     project.apply();
     assert_eq!(project.ok(&["plan", "--show-left"]).stdout, shown);
     let left = &project.plan()["left"];
-    // The last is the emulator's: it shows a version of the events of an HTTP API.
+    // One is the service's own: it shows a version of events, which means nothing for a WebSocket API.
     assert_eq!(left.as_array().map(Vec::len), Some(8), "{left:#}");
     project.destroy();
     assert_eq!(project.world.listing().await, Vec::<String>::new());

@@ -110,9 +110,6 @@ impl Integrations {
     }
 }
 
-/// The version that AWS shows where none is stated, as for a WebSocket API.
-const UNSTATED_VERSION: &str = "1.0";
-
 fn properties(api_id: &str, integration: &SdkIntegration) -> Properties {
     let strategy = integration
         .content_handling_strategy()
@@ -128,8 +125,7 @@ fn properties(api_id: &str, integration: &SdkIntegration) -> Properties {
         connection_type: convert::text(integration.connection_type().map(ConnectionType::as_str)),
         credentials_arn: convert::text(integration.credentials_arn()),
         timeout_in_millis: integration.timeout_in_millis(),
-        payload_format_version: convert::text(integration.payload_format_version())
-            .filter(|version| version != UNSTATED_VERSION),
+        payload_format_version: convert::text(integration.payload_format_version()),
         passthrough_behavior: convert::text(
             integration
                 .passthrough_behavior()
@@ -187,7 +183,7 @@ impl Child for Integrations {
         self.0.is_used_by_others(api_id, api, uses).await
     }
 
-    /// What a WebSocket API shows means nothing, such as the 2.0 of `MiniStack`.
+    /// What a WebSocket API shows means nothing.
     fn leave(&self, integration: &mut Properties, live: &Properties) {
         leave(
             &mut integration.payload_format_version,
