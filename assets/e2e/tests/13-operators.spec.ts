@@ -11,30 +11,31 @@ import { user } from "../src/users.js";
 /** The time to deploy what an API for operators needs. */
 const DEPLOYMENT = 600_000;
 
-/** Applies the example system with operators, and with ids whose changes need a second person; or without. */
-async function applyOperators(isThere: boolean, ...protectedIds: string[]): Promise<void> {
+/** Applies the example system with ids whose changes need a second person. */
+async function applyProtecting(...ids: string[]): Promise<void> {
   const example = await readFile(resolve(ROOT, "frontage.toml"), "utf8");
   const file = resolve(ROOT, "target/e2e-operators.toml");
   // The sites are at names of this machine that the description does not know, so any origin may connect, as in `dev`.
-  const toggles = `[toggles]\norigins = ["*"]\nprotected = ${JSON.stringify(isThere ? protectedIds : [])}`;
-  const mayFlip = isThere ? '\n[toggles.may_flip]\noperators = ["*"]\n' : "";
-  await writeFile(file, example.replace("[toggles]", toggles) + mayFlip);
+  const toggles = `[toggles]\norigins = ["*"]\nprotected = ${JSON.stringify(ids)}`;
+  await writeFile(file, example.replace("[toggles]", toggles));
   await frontage("--config", file, "--stack", "toggles", "--stack", "shell", "apply", "--yes");
 }
 
 let olga: Account;
 let otto: Account;
+let customer: Account;
 
 test.beforeAll(async () => {
   test.setTimeout(DEPLOYMENT);
-  await applyOperators(true);
+  await applyProtecting();
   olga = await user("olga@example.com", "operators");
   otto = await user("otto@example.com", "operators");
+  customer = await user("cora@example.com");
 });
 
 test.afterAll(async () => {
   test.setTimeout(DEPLOYMENT);
-  await applyOperators(false);
+  await applyProtecting();
 });
 
 /** A path of the shell in a browser of its own. */
@@ -49,7 +50,7 @@ test("an operator flips a toggle with the keyboard, and a customer's page change
   browser,
 }) => {
   await frontage("toggles", "set", "1", "off", "--name", "Express");
-  await signIn(page);
+  await signIn(page, "/", customer);
   const child = await visit(page, "shipping");
   await expect(child).not.toContainText("Express");
 
@@ -99,7 +100,7 @@ test("an operator writes a rule, which the command line shows as it writes it, a
 });
 
 test("a customer cannot see the page, and the API answers nobody without a valid token", async ({ page }) => {
-  await signIn(page, "/toggles");
+  await signIn(page, "/toggles", customer);
   await expect(page.getByText("This page is for operators")).toBeVisible();
   await expect(page.locator("[data-toggle]")).toHaveCount(0);
   await expect(page.getByRole("navigation").getByRole("link", { name: "Toggles" })).toHaveCount(0);
@@ -122,7 +123,7 @@ test("a change of a protected toggle waits for a second operator; switching off 
 }) => {
   test.setTimeout(DEPLOYMENT);
   await frontage("toggles", "set", "payment.cards", "off", "--name", "Cards");
-  await applyOperators(true, "payment.*");
+  await applyProtecting("payment.*");
   try {
     const first = await open(browser, olga, "/toggles?id=payment.cards");
     await first.getByRole("switch", { name: "Switched on" }).click();
@@ -151,6 +152,6 @@ test("a change of a protected toggle waits for a second operator; switching off 
     await first.context().close();
     await second.context().close();
   } finally {
-    await applyOperators(true);
+    await applyProtecting();
   }
 });
