@@ -167,23 +167,9 @@ async fn a_protected_toggle_is_changed_by_two() {
     let project = &system.project;
     let bob = Person::new(&system, "bob", "operators").await;
     let card = "payment.card";
-    let none = project.ok(&["toggles", "proposals"]);
-    assert!(told(&none).contains("nothing is proposed"), "{none:#?}");
 
     // By IAM, and approved by the API.
-    let proposed = project.ok(&["toggles", "set", card, "on", "--comment", "sale"]);
-    assert!(
-        told(&proposed).contains("frontage toggles approve payment.card"),
-        "{proposed:#?}"
-    );
-    project.fails(&["toggles", "get", card]);
-    let again = project.fails(&["toggles", "set", card, "on"]);
-    assert!(
-        told(&again).contains("another change of `payment.card` is proposed"),
-        "{again:#?}"
-    );
-    let own = project.fails(&["toggles", "approve", card]);
-    assert!(told(&own).contains("approved by somebody else"), "{own:#?}");
+    project.ok(&["toggles", "set", card, "on", "--comment", "sale"]);
     let open = by_iam(project, &["proposals"]);
     assert_eq!(
         (
