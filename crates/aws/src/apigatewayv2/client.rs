@@ -34,6 +34,9 @@ pub(super) const WRITES: Consistency = Consistency {
     passing: &[
         Message("ConflictException", "concurrent modification"),
         Code("TooManyRequestsException"),
+        // An authorizer's issuer is read at once, and a new user pool may not answer yet: "Caught exception when
+        // connecting to https://cognito-idp.…. Please try again later." (seen in deployments of others).
+        Message("BadRequestException", "Caught exception when connecting to"),
     ],
     policy: WaitPolicy::seconds(120),
 };

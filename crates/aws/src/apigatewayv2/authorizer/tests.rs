@@ -73,6 +73,21 @@ async fn tokens_are_those_of_an_issuer_for_an_audience() {
 }
 
 /// An emulator shows an empty configuration of one whose tokens a function verifies.
+#[tokio::test(start_paused = true)]
+async fn an_issuer_that_does_not_answer_yet_is_waited_for() {
+    let unreachable = r#"{"__type":"BadRequestException","message":"Caught exception when connecting to https://issuer/.well-known/openid-configuration for issuer https://issuer. Please try again later. Error: Invalid issuer"}"#;
+    let fake = FakeAws::new([
+        ("/v2/tags", 200, OURS),
+        ("/v2/tags", 201, "{}"),
+        ("GET", 200, NONE),
+        ("POST", 400, unreachable),
+        ("POST", 201, r#"{"authorizerId":"u"}"#),
+    ]);
+    let driver = driver(&fake, Authorizers::new);
+    let live = create(&driver, "authorizer", &verifier()).await.unwrap();
+    assert_eq!(live.attributes[Properties::ID.name], "u");
+}
+
 #[tokio::test]
 async fn a_function_has_no_issuer() {
     let shown = r#"{"items":[{"authorizerId":"u","name":"n","authorizerType":"REQUEST","authorizerUri":"arn:function","jwtConfiguration":{}}]}"#;
