@@ -5,6 +5,7 @@
 //! crates.
 
 pub mod doors;
+pub mod exposure;
 pub mod history;
 pub mod proposals;
 pub mod receipt;

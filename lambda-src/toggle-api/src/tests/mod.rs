@@ -266,7 +266,7 @@ async fn what_cannot_be_is_not_written() {
     let revision = 9_000_000_000_000_u64;
     for (body, wanted) in [
         (json!({"isActive": true}), 400),
-        (json!({"revision": revision, "isActiv": true}), 400),
+        (json!({"revision": revision, "isactive": true}), 400),
         (json!({"revision": -1}), 400),
         (json!({"revision": revision, "isActive": "yes"}), 400),
         (json!({"revision": revision, "comment": ""}), 400),
