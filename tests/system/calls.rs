@@ -56,3 +56,47 @@ fn a_watch_reads_nothing_but_what_its_url_is_made_of() {
     assert!(calls.len() <= 4, "{calls:?}");
     project.destroy();
 }
+
+/// Whatever else is in the account: what is looked at beyond the team's own is listed, and read no further.
+#[test]
+fn a_teams_plan_makes_the_same_calls_at_any_number_of_teams() {
+    let named = |names: std::ops::RangeInclusive<u8>| -> String {
+        let teams: String = names.map(|name| format!("[teams.t{name}]\n")).collect();
+        format!("[shell]\n{teams}")
+    };
+    let project = Project::described(&named(1..=2));
+    project.apply();
+    let few = calls_of(&project, &["plan", "--stack", "team/t1"]);
+    project.describe(&named(1..=9));
+    project.apply();
+    let many = calls_of(&project, &["plan", "--stack", "team/t1"]);
+    assert_eq!(few, many);
+    // Neither does one that was taken out of the description, unless its own stack is asked for.
+    project.describe(&named(1..=8));
+    let beside = calls_of(&project, &["plan", "--stack", "team/t1"]);
+    assert_eq!(few, beside);
+    let gone = project.ok(&["plan", "--stack", "team/t9", "--format", "json"]);
+    assert!(
+        gone.stdout.contains("AWS::CloudFront::Distribution"),
+        "{gone:#?}"
+    );
+    project.destroy();
+}
+
+/// The calls of a run, sorted.
+fn calls_of(project: &Project, arguments: &[&str]) -> Vec<String> {
+    let calls = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&calls);
+    let proxy = Proxy::start(&project.world, move |call| {
+        let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.push(format!("{} {}", call.service, call.operation));
+        Fate::Pass
+    });
+    let mut command = project.command(arguments);
+    command.env("AWS_ENDPOINT_URL", proxy.endpoint());
+    let ended = command.output().expect("the program runs");
+    assert!(ended.status.success(), "{ended:?}");
+    let mut calls = std::mem::take(&mut *calls.lock().unwrap_or_else(PoisonError::into_inner));
+    calls.sort();
+    calls
+}

@@ -46,9 +46,14 @@ pub trait Reader: Send + Sync {
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError>;
 
-    /// All resources of the type that may be the system's. They may include those of other Regions,
-    /// which are then reported as such, but need not if they cost calls.
-    async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError>;
+    /// All resources of the type that may be the system's, of the selected stacks. They may include those
+    /// of other stacks and of other Regions, which are then left out or reported as such, but need not if
+    /// they cost calls.
+    async fn list(
+        &self,
+        selection: &Selection,
+        cache: &ReadCache,
+    ) -> Result<Vec<Live>, DriverError>;
 
     /// How likely it is that the selected stacks have orphans of the type. It must be almost free, so
     /// that a small system costs no calls to services that it does not use. By default they are

@@ -78,7 +78,7 @@ pub(super) async fn list(
         if suspicion == Suspicion::None {
             return Ok((Vec::new(), None));
         }
-        match driver.list(cache).await {
+        match driver.list(selection, cache).await {
             Ok(live) => Ok((live, None)),
             // A service that the endpoint lacks has no remains. If one of its resources is wanted,
             // the error is reported.

@@ -123,6 +123,16 @@ pub(crate) trait ResourceDriver: Debug + Send + Sync + 'static {
         cache: &ReadCache,
     ) -> impl Future<Output = Result<Vec<TypedLive<Self::Properties>>, DriverError>> + Send;
 
+    /// Those of [`Self::list`] that may be of the selected stacks: for a type of which each one that is listed
+    /// costs calls, and whose list shows the stack.
+    fn list_of(
+        &self,
+        _selection: &Selection,
+        cache: &ReadCache,
+    ) -> impl Future<Output = Result<Vec<TypedLive<Self::Properties>>, DriverError>> + Send {
+        self.list(cache)
+    }
+
     /// Where the tags of the type's resources are kept.
     fn tag_store(&self) -> impl TagStore<Self::Properties>;
 
@@ -381,8 +391,12 @@ impl<D: ResourceDriver> Reader for Untyped<D> {
         Ok(live.map(|live| self.untyped(live)))
     }
 
-    async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
-        let listed = self.driver.list(cache).await?;
+    async fn list(
+        &self,
+        selection: &Selection,
+        cache: &ReadCache,
+    ) -> Result<Vec<Live>, DriverError> {
+        let listed = self.driver.list_of(selection, cache).await?;
         Ok(listed.into_iter().map(|live| self.untyped(live)).collect())
     }
 

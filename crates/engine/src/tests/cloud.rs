@@ -387,7 +387,7 @@ impl Reader for FakeDriver {
         }))
     }
 
-    async fn list(&self, _: &ReadCache) -> Result<Vec<Live>, DriverError> {
+    async fn list(&self, _: &Selection, _: &ReadCache) -> Result<Vec<Live>, DriverError> {
         self.reach()?;
         Ok(self.all())
     }

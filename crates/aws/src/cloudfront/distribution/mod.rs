@@ -20,7 +20,7 @@ use std::time::Duration;
 use aws_sdk_cloudfront::types::{
     Distribution as SdkDistribution, DistributionConfig as SdkConfig, DistributionConfigWithTags,
 };
-use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache};
+use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache, Selection};
 use model::types::cloudfront::{Distribution, DistributionConfig};
 use model::{Address, Owner, Tags};
 
@@ -359,7 +359,15 @@ impl ResourceDriver for Distributions {
     }
 
     async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
-        self.owned(cache).await
+        self.owned(&Selection::All, cache).await
+    }
+
+    async fn list_of(
+        &self,
+        selection: &Selection,
+        cache: &ReadCache,
+    ) -> Result<Vec<Live>, DriverError> {
+        self.owned(selection, cache).await
     }
 
     fn tag_store(&self) -> impl TagStore<Properties> {

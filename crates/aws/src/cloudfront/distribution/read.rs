@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_cloudfront::types::DistributionSummary;
-use engine::{DriverError, ReadCache};
+use engine::{DriverError, ReadCache, Selection};
 use futures_util::future::try_join_all;
 use model::types::cloudfront::{Distribution, DistributionConfig};
 use model::{Address, Owner, Tags};
@@ -47,11 +47,17 @@ impl Distributions {
         Ok(owned.min_by(|a, b| a.id.cmp(&b.id)).or(noted))
     }
 
-    /// The distributions whose note names the system. Those of another Region are not read: each
-    /// takes two calls.
-    pub(super) async fn owned(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
+    /// The distributions whose note names the system and a selected stack. Those of another Region are not
+    /// read: each takes two calls.
+    pub(super) async fn owned(
+        &self,
+        selection: &Selection,
+        cache: &ReadCache,
+    ) -> Result<Vec<Live>, DriverError> {
         let summaries = self.client.distributions_once(cache).await?;
-        let ours = |owner: &Owner| self.client.account.owns(owner);
+        let ours = |owner: &Owner| {
+            self.client.account.owns(owner) && selection.contains(owner.address.stack())
+        };
         let owned = summaries
             .iter()
             .filter(|of| note(of).owner.as_ref().is_some_and(ours))

@@ -1,5 +1,7 @@
 //! Behaviour of distributions that no emulator shows.
 
+use std::collections::BTreeSet;
+
 use fake_aws::FakeAws;
 use model::types::cloudfront::{CustomErrorResponse, DISTRIBUTION};
 use serde_json::json;
@@ -245,6 +247,16 @@ async fn only_the_systems_own_are_read() {
         ["E1"]
     );
     assert_eq!(fake.requests().len(), 4);
+
+    // For other stacks, none.
+    let fake = FakeAws::new([
+        ("Marker=next", 200, second.as_str()),
+        ("2020-05-31/distribution ", 200, &first),
+    ]);
+    let others = Selection::Only(BTreeSet::from(["team/shipping".parse().unwrap()]));
+    let (driver, cache) = (driver(&fake), ReadCache::default());
+    assert!(driver.list_of(&others, &cache).await.unwrap().is_empty());
+    assert_eq!(fake.requests().len(), 2);
 }
 
 #[tokio::test]
