@@ -21,6 +21,8 @@ pub struct Client {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     /// Every message so far.
     pub received: Vec<Value>,
+    /// The last of them as it came.
+    pub frame: String,
 }
 
 /// Toggles by id.
@@ -56,6 +58,7 @@ impl Client {
             protocol: protocol.map(str::to_owned),
             socket,
             received: Vec::new(),
+            frame: String::new(),
         })
     }
 
@@ -80,6 +83,7 @@ impl Client {
             .unwrap_or_else(|_| panic!("no message came: {:#?}", self.received))?;
         let message: Value = serde_json::from_str(&text).expect("a message is JSON");
         self.received.push(message.clone());
+        self.frame = text.to_string();
         Some(message)
     }
 

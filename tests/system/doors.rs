@@ -15,6 +15,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::http::{HeaderName, HeaderValue, Request};
 
 use super::front_ends::outputs;
+use super::published::Published;
 use crate::support::cli::{Project, Running, actions};
 use crate::support::client::Client;
 use crate::support::toggles::{connections, put};
@@ -236,10 +237,33 @@ async fn only_users_of_the_pool_connect_if_a_token_is_required() {
     let manager = "update toggles/connection-manager".to_owned();
     assert!(actions(&project.plan()).contains(&manager));
     project.apply();
-    let again = sign_in(&pools, (&pool, &client), "ada@example.com").await;
-    let in_url = format!("{url}?token={}", again.id_token.expect("one"));
-    admitted(handshake(&in_url, &[])).await.close().await;
+    published(&project, &pools, (&pool, &client)).await;
     project.destroy();
+}
+
+/// A program that knows nothing but a URL hears the toggles of the user whose token is in it, over one connection.
+async fn published(project: &Project, pools: &Pools, of: (&str, &str)) {
+    let (ada, bob) = ("ada@example.com", "bob@example.com");
+    user(pools, of.0, bob).await;
+    let leave = pools.admin_remove_user_from_group().user_pool_id(of.0);
+    let left = leave.group_name("beta").username(bob).send().await;
+    left.expect("removed");
+    let url = project.output("websocket_url");
+    let as_user = async |name: &str| {
+        let tokens = sign_in(pools, of, name).await;
+        let url = format!("{url}?token={}", tokens.id_token.expect("one"));
+        admitted(handshake(&url, &[])).await.close().await;
+        Published::connect(&url)
+    };
+    project.ok(&["toggles", "set", "beta", "on", "--group", "beta"]);
+    let mut ada = as_user(ada).await;
+    ada.hear("beta", true).await;
+    let mut bob = as_user(bob).await;
+    bob.hear("beta", false).await;
+    project.ok(&["toggles", "set", "beta", "on", "--no-rules"]);
+    bob.hear("beta", true).await;
+    project.ok(&["toggles", "set", "beta", "off"]);
+    ada.hear("beta", false).await;
 }
 
 /// An operator watches as a user.

@@ -17,7 +17,7 @@ use crate::support::eventually;
 /// The emulator ends a function's idle process now and then just as it is invoked again.
 const ATTEMPTS: usize = 4;
 
-const DESCRIBED: &str = "[shell]\n[identity]\ngroups = [\"operators\", \"shipping\"]\n[toggles]\n\
+pub(super) const DESCRIBED: &str = "[shell]\n[identity]\ngroups = [\"operators\", \"shipping\"]\n[toggles]\n\
     protected = [\"payment.*\"]\n[toggles.may_flip]\noperators = [\"*\"]\n\
     shipping = [\"shipping.*\"]\n";
 
@@ -32,10 +32,10 @@ pub(super) struct System {
 
 /// An answer.
 #[derive(Debug)]
-struct Answer {
-    status: u16,
+pub(super) struct Answer {
+    pub(super) status: u16,
     headers: HeaderMap,
-    body: Value,
+    pub(super) body: Value,
 }
 
 /// Somebody who has a token.
@@ -48,6 +48,11 @@ impl System {
     pub(super) fn applied() -> Self {
         let project = Project::described(DESCRIBED);
         project.apply();
+        Self::of(project)
+    }
+
+    /// Of a project that is applied.
+    pub(super) fn of(project: Project) -> Self {
         let outputs = outputs(&project);
         let output = |stack: &str, name: &str| {
             let output = outputs[stack][name].as_str();
@@ -135,7 +140,7 @@ impl Person<'_> {
         answer.body
     }
 
-    async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {
+    pub(super) async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {
         self.system.with(&self.token, method, path, body).await
     }
 

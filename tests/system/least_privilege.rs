@@ -24,24 +24,33 @@ static STRICT: OnceLock<MiniStack> = OnceLock::new();
 
 /// A system on an emulator that enforces IAM.
 fn strict() -> Project {
+    strict_with("")
+}
+
+/// One that is described.
+pub(super) fn strict_with(more: &str) -> Project {
     let emulator = STRICT.get_or_init(|| {
         start(&MiniStackOptions {
             auth: true,
             ..MiniStackOptions::default()
         })
     });
-    let project = Project::in_world(World::on(emulator), "");
+    let project = Project::in_world(World::on(emulator), more);
     project.apply();
     project
 }
 
 /// Removes an action from a function's role.
 async fn forbid(project: &Project, function: &str, action: &str, resource: &str) {
+    forbid_in(project, &project.world.role(function), action, resource).await;
+}
+
+/// Removes an action from a role.
+pub(super) async fn forbid_in(project: &Project, role: &str, action: &str, resource: &str) {
     let iam = aws_sdk_iam::Client::new(&project.world.config());
-    let role = project.world.role(function);
     let policy = iam
         .get_role_policy()
-        .role_name(&role)
+        .role_name(role)
         .policy_name("function")
         .send()
         .await
@@ -71,7 +80,7 @@ async fn forbid(project: &Project, function: &str, action: &str, resource: &str)
     statements.retain(|statement| statement["Action"] != json!([]));
     let put = iam
         .put_role_policy()
-        .role_name(&role)
+        .role_name(role)
         .policy_name("function")
         .policy_document(document.to_string());
     put.send().await.expect("stored");

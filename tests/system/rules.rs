@@ -1,19 +1,13 @@
 //! Toggles with rules: each client hears its own answer, over a real socket, with a token of a real pool.
 
-use std::process::Stdio;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_sdk_lambda::primitives::Blob;
-use local::Tools;
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
-use tokio::process::{Child, ChildStdout, Command};
-use tokio::time::timeout;
 
-use super::buildspec::LINTERS;
 use super::doors::{admitted, handshake, offering, pools, sign_in, user};
 use super::front_ends::outputs;
-use crate::support::PATIENCE;
+use super::published::Published;
 use crate::support::cli::{Ended, Project};
 use crate::support::client::Client;
 
@@ -45,49 +39,6 @@ async fn reach(client: &mut Client, id: &str, is_active: bool) -> Value {
                 return toggle.clone();
             }
             _ => drop(client.next().await.expect("the connection stays open")),
-        }
-    }
-}
-
-/// The client of Python's package `websockets`.
-struct Published {
-    _child: Child,
-    lines: Lines<BufReader<ChildStdout>>,
-}
-
-impl Published {
-    fn connect(url: &str) -> Self {
-        let tools = Tools::install_set(&LINTERS, &mut |line| eprintln!("{line}"));
-        let mut child = Command::new(tools.expect("the tools install").bin("websockets"))
-            .arg(url)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("it runs");
-        let output = child.stdout.take().expect("a pipe");
-        Self {
-            _child: child,
-            lines: BufReader::new(output).lines(),
-        }
-    }
-
-    /// Reads until a message says that the toggle is on, or off.
-    async fn hear(&mut self, id: &str, is_active: bool) {
-        let wanted = |line: &str| {
-            let (_, message) = line.split_once("< ")?;
-            let message: Value = serde_json::from_str(message).ok()?;
-            let mut items = message.as_array().into_iter().flatten().chain([&message]);
-            items
-                .any(|item| item["featureId"]["S"] == id && item["isActive"]["BOOL"] == is_active)
-                .then_some(())
-        };
-        loop {
-            let line = timeout(PATIENCE, self.lines.next_line()).await;
-            let line = line.expect("in time").expect("readable").expect("open");
-            if wanted(&line).is_some() {
-                return;
-            }
         }
     }
 }

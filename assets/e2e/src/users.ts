@@ -5,8 +5,7 @@ const PASSWORD = "Try-Frontage-1";
 
 /** Makes a user of the system in some groups of the pool, unless there is one. */
 export async function user(name: string, ...groups: string[]): Promise<Account> {
-  const outputs = JSON.parse(await frontage("outputs", "--format", "json"));
-  const of = { UserPoolId: outputs.identity.user_pool_id as string, Username: name };
+  const of = await member(name);
   // The name of a person is an address that is verified.
   const UserAttributes = [
     { Name: "email", Value: name },
@@ -17,6 +16,23 @@ export async function user(name: string, ...groups: string[]): Promise<Account> 
   await call("AdminSetUserPassword", { ...of, Password: PASSWORD, Permanent: true });
   for (const GroupName of groups) await call("AdminAddUserToGroup", { ...of, GroupName });
   return { user: name, password: PASSWORD };
+}
+
+/** Puts a user into a group of the pool, which is made if there is none. */
+export async function join(name: string, GroupName: string): Promise<void> {
+  const { UserPoolId, Username } = await member(name);
+  await call("CreateGroup", { UserPoolId, GroupName }, "GroupExistsException");
+  await call("AdminAddUserToGroup", { UserPoolId, Username, GroupName });
+}
+
+/** Takes a user out of a group. */
+export async function leave(name: string, GroupName: string): Promise<void> {
+  await call("AdminRemoveUserFromGroup", { ...(await member(name)), GroupName });
+}
+
+async function member(name: string): Promise<{ UserPoolId: string; Username: string }> {
+  const outputs = JSON.parse(await frontage("outputs", "--format", "json"));
+  return { UserPoolId: outputs.identity.user_pool_id as string, Username: name };
 }
 
 /** A call of Cognito. The emulator looks at the key of a request, and not at its signature. */

@@ -1,12 +1,16 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Page } from "@playwright/test";
-import { signIn } from "../src/pages.js";
+import { signIn, visit } from "../src/pages.js";
 import { noteSockets, socketsOf } from "../src/sockets.js";
 import { frontage, ROOT, running } from "../src/system.js";
 import { expect, test } from "../src/test.js";
+import { join, leave, user } from "../src/users.js";
 
 const PROTOCOL = "frontage.toggles.v1";
+
+/** How long a token lives: within this time the session has a new one. */
+const TOKEN_LIFE = "10:00";
 
 /**
  * Applies the example system with other doors of its toggles. The sites are at names of this machine that the
@@ -35,39 +39,67 @@ function attempt(page: Page, url: string, protocols: readonly string[]): Promise
   );
 }
 
+test.beforeAll(async () => {
+  test.setTimeout(300_000);
+  await applyDoors("required");
+});
+
+test.afterAll(async () => {
+  test.setTimeout(300_000);
+  await applyDoors("public");
+});
+
 test("where a token is required, a page connects once somebody has signed in, with the session's token", async ({
   page,
   context,
 }) => {
-  test.setTimeout(300_000);
   await frontage("toggles", "set", "1", "on");
-  await applyDoors("required");
-  try {
-    await noteSockets(context);
-    await page.goto(`${running().shell}/toggles`);
-    await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible();
-    expect(await socketsOf(page)).toEqual([]);
+  await noteSockets(context);
+  await page.goto(`${running().shell}/toggles`);
+  await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible();
+  expect(await socketsOf(page)).toEqual([]);
 
-    await signIn(page, "/toggles");
-    const row = page.locator('[data-toggle="1"]');
-    await expect(page.locator("html")).toHaveAttribute("data-toggles", "live");
-    await expect(row).toHaveAttribute("data-active", "true");
-    await frontage("toggles", "set", "1", "off");
-    await expect(row).toHaveAttribute("data-active", "false");
+  await signIn(page, "/toggles");
+  const row = page.locator('[data-toggle="1"]');
+  await expect(page.locator("html")).toHaveAttribute("data-toggles", "live");
+  await expect(row).toHaveAttribute("data-active", "true");
+  await frontage("toggles", "set", "1", "off");
+  await expect(row).toHaveAttribute("data-active", "false");
 
-    // One before it may have failed.
-    const socket = (await socketsOf(page)).at(-1);
-    expect(socket).toMatchObject({ protocol: PROTOCOL, state: 1 });
-    const { url = "", offered = [] } = socket ?? {};
-    const [protocol, token = ""] = offered;
-    expect(protocol).toBe(PROTOCOL);
-    expect(token).toMatch(/^jwt\.[\w-]+\.[\w-]+\.[\w-]+$/);
-    expect(new URL(url).search).toBe("");
+  // One before it may have failed.
+  const socket = (await socketsOf(page)).at(-1);
+  expect(socket).toMatchObject({ protocol: PROTOCOL, state: 1 });
+  const { url = "", offered = [] } = socket ?? {};
+  const [protocol, token = ""] = offered;
+  expect(protocol).toBe(PROTOCOL);
+  expect(token).toMatch(/^jwt\.[\w-]+\.[\w-]+\.[\w-]+$/);
+  expect(new URL(url).search).toBe("");
 
-    expect(await attempt(page, url, [PROTOCOL])).toBe("refused");
-    expect(await attempt(page, url, [PROTOCOL, `${token.slice(0, -8)}AAAAAAAA`])).toBe("refused");
-    expect(await attempt(page, url, [PROTOCOL, token])).toBe("open");
-  } finally {
-    await applyDoors("public");
-  }
+  expect(await attempt(page, url, [PROTOCOL])).toBe("refused");
+  expect(await attempt(page, url, [PROTOCOL, `${token.slice(0, -8)}AAAAAAAA`])).toBe("refused");
+  expect(await attempt(page, url, [PROTOCOL, token])).toBe("open");
+});
+
+test("whoever comes into a group has its toggles with the next token, without a reload", async ({ page }) => {
+  await frontage("toggles", "set", "1", "on", "--group", "beta");
+  const name = "gwen@example.com";
+  const account = await user(name);
+  await page.clock.install();
+  await signIn(page, "/", account);
+  const child = await visit(page, "shipping");
+  await expect(page.locator("html")).toHaveAttribute("data-toggles", "live");
+  await expect(child).not.toContainText("Express");
+  await page.evaluate(() => Object.assign(window, { mark: "the same page" }));
+  const mark = () => page.evaluate(() => (window as { mark?: string }).mark);
+
+  await join(name, "beta");
+  await page.clock.fastForward(TOKEN_LIFE);
+  await expect(child).toContainText("Express");
+  expect(await mark()).toBe("the same page");
+
+  // And the other way.
+  await leave(name, "beta");
+  await page.clock.fastForward(TOKEN_LIFE);
+  await expect(child).not.toContainText("Express");
+  expect(await mark()).toBe("the same page");
 });

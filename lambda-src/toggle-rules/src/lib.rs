@@ -6,6 +6,7 @@
 //! `datalogic-rs`, whose `fractional` puts the same users into the same buckets as flagd's own engines.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod dialect;
 mod error;
 mod explain;
 mod logic;

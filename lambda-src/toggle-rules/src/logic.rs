@@ -9,6 +9,7 @@ use serde_json::Value;
 use toggle_contract::SEGMENT;
 
 use crate::Item;
+use crate::dialect::{adapted, engine, no_weight};
 use crate::error::RuleError;
 use crate::references::{reference, segment_id};
 use crate::text;
@@ -59,12 +60,10 @@ const ITERATORS: [&str; 6] = ["all", "filter", "map", "none", "reduce", "some"];
 /// The longest targeting with its segments, in bytes: a rule has some hundred. With [`ITERATORS`] that are in
 /// no other ones it bounds what an evaluation costs.
 const LIMIT: usize = 65_536;
-/// The highest weight of `fractional`: a signed number of 32 bits, as in flagd.
-const HIGHEST_WEIGHT: i64 = i32::MAX as i64;
 /// The key of what flagd adds to a context.
 const FLAGD: &str = "$flagd";
 
-static ENGINE: LazyLock<Engine> = LazyLock::new(Engine::new);
+static ENGINE: LazyLock<Engine> = LazyLock::new(engine);
 
 /// What the targeting gave.
 #[derive(Debug, PartialEq, Eq)]
@@ -96,7 +95,8 @@ fn built(json: &Value) -> Result<Logic, RuleError> {
             "it has more than {LIMIT} bytes with its segments"
         )));
     }
-    let compiled = ENGINE.compile(json);
+    let adapted = adapted(json).map_err(RuleError::Targeting)?;
+    let compiled = ENGINE.compile(&adapted);
     compiled.map_err(|error| RuleError::Targeting(error.to_string()))
 }
 
@@ -118,13 +118,6 @@ fn well_formed(node: &Value, iterates: bool) -> Result<(), String> {
             if !OPERATORS.contains(&name.as_str()) {
                 return Err(format!("flagd has no operator `{name}`"));
             }
-            if name == "fractional" {
-                arguments
-                    .as_array()
-                    .into_iter()
-                    .flatten()
-                    .try_for_each(weight)?;
-            }
             let is_iterator = ITERATORS.contains(&name.as_str());
             if is_iterator && iterates {
                 return Err(format!("`{name}` is within another operator on lists"));
@@ -132,22 +125,6 @@ fn well_formed(node: &Value, iterates: bool) -> Result<(), String> {
             well_formed(arguments, iterates || is_iterator)
         }
         _ => Ok(()),
-    }
-}
-
-/// Whether an argument of `fractional` has no impossible weight.
-fn weight(argument: &Value) -> Result<(), String> {
-    let Some(weight) = argument.as_array().and_then(|bucket| bucket.get(1)) else {
-        return Ok(());
-    };
-    let possible = weight
-        .as_i64()
-        .filter(|weight| (0..=HIGHEST_WEIGHT).contains(weight));
-    match possible {
-        Some(_) => Ok(()),
-        None => Err(format!(
-            "{weight} is no weight: it must be an integer from 0"
-        )),
     }
 }
 
@@ -168,7 +145,7 @@ pub fn check(targeting: &str) -> Result<(), RuleError> {
     counted(&json).map_err(RuleError::Targeting)
 }
 
-/// Whether each operation has as many arguments as flagd's schema lets it have: other engines of flagd read
+/// Whether each operation has the arguments that flagd's schema lets it have: other engines of flagd read
 /// exported rules.
 fn counted(node: &Value) -> Result<(), String> {
     match node {
@@ -191,6 +168,13 @@ fn counted(node: &Value) -> Result<(), String> {
                     format!("at least {least}")
                 };
                 return Err(format!("`{name}` has {count} arguments; it takes {wanted}"));
+            }
+            if name == "fractional" {
+                let buckets = arguments.as_array().into_iter().flatten();
+                let mut weights = buckets.filter_map(|bucket| bucket.get(1)?.as_i64());
+                if let Some(weight) = weights.find(|weight| *weight < 0) {
+                    return Err(no_weight(&weight.into()));
+                }
             }
             counted(arguments)
         }),

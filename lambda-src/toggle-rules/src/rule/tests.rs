@@ -98,13 +98,19 @@ fn what_is_broken_is_off_and_says_why() {
     assert!(broken(json!({"targeting": {"S": long}})).contains("more than 65536 bytes"));
     let nested = r#"{"map":[[1,2],{"map":[[1,2],{"var":""}]}]}"#;
     assert!(broken(json!({"targeting": {"S": nested}})).contains("within another operator"));
-    for weight in ["-1", "1e30", "2147483648", r#"{"var":"w"}"#] {
+    for weight in ["1e30", "2147483648", "\"1\"", "null"] {
         let fractional = format!(r#"{{"fractional":[["on",{weight}]]}}"#);
         assert!(
             broken(json!({"targeting": {"S": fractional}})).contains("is no weight"),
             "{weight}"
         );
     }
+    let sum = r#"{"fractional":[["on",2147483647],["off",1]]}"#;
+    assert!(broken(json!({"targeting": {"S": sum}})).contains("add up to 2147483648"));
+    // flagd takes it for zero, and its schema has none: it is evaluated, and not written.
+    let negative = crate::check(r#"{"fractional":[["on",-1]]}"#).unwrap_err();
+    assert!(negative.to_string().contains("is no weight"));
+    crate::check(r#"{"fractional":[["on",{"var":"w"}]]}"#).unwrap();
 }
 
 #[test]

@@ -9,9 +9,9 @@ export interface Feature {
   readonly scenarios: readonly Pickle[];
 }
 
-/** The feature files of a folder whose names fit. */
-export function featuresIn(folder: string, names: RegExp): readonly Feature[] {
-  const files = readdirSync(folder).filter((file) => names.test(file));
+/** The feature files of a folder, all or some. */
+export function featuresIn(folder: string, some?: readonly string[]): readonly Feature[] {
+  const files = some ?? readdirSync(folder).filter((file) => file.endsWith(".feature"));
   return files.map((file) => ({
     file,
     scenarios: scenariosOf(file, readFileSync(join(folder, file), "utf8")),

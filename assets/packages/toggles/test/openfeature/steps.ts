@@ -18,9 +18,14 @@ export async function run(scenario: Scenario, { text, argument }: PickleStep): P
 }
 
 const given: readonly Step[] = [
-  [/^a (stable|not ready|error|stale) provider$/, (scenario, [state = ""]) => scenario.provide(state)],
   [
-    /^a (\w+)-flag with key "(.*)" and a fallback value "(.*)"$/,
+    /^a (stable|not ready|error|stale)(?: flagd)? provider$/,
+    (scenario, [state = ""]) => scenario.provide(state),
+  ],
+  [/^an evaluator$/, (scenario) => scenario.provide("stable")],
+  [/^an option "cache" of type "CacheType" with value "disabled"$/, () => undefined],
+  [
+    /^a (\w+)-flag with key "(.*)" and a (?:fallback|default) value "(.*)"$/,
     (scenario, [type = "", key = "", fallback = ""]) => {
       scenario.flag = { type: typeOf(type), key, fallback };
     },
@@ -29,6 +34,18 @@ const given: readonly Step[] = [
     /^a context containing a key "(.*)", with type "(\w+)" and with value "(.*)"$/,
     (scenario, [key = "", type = "", value = ""]) => {
       scenario.context[key] = parsed(typeOf(type), value);
+    },
+  ],
+  [
+    /^a context containing a targeting key with value "(.*)"$/,
+    (scenario, [key = ""]) => {
+      scenario.user = key;
+    },
+  ],
+  [
+    /^a context containing a nested property with outer key "(.*)" and inner key "(.*)", with value "(.*)"$/,
+    (scenario, [outer = "", inner = "", value = ""]) => {
+      scenario.context[outer] = { [inner]: value };
     },
   ],
   [
@@ -149,7 +166,7 @@ const then: readonly Step[] = [
   [
     /^the error-code should be "(.*)"$/,
     (scenario, [code]) => {
-      expect(detailsOf(scenario).errorCode).toBe(code);
+      expect(detailsOf(scenario).errorCode ?? "").toBe(code);
     },
   ],
   [

@@ -2,14 +2,16 @@ import { type EvaluationDetails, type Hook, type JsonValue, OpenFeature } from "
 import { expect, vi } from "vitest";
 import { WebSocket } from "ws";
 import { FrontageProvider, type SocketClass, TogglesClient } from "../../src/index.js";
-import { Service } from "../service.js";
-import { itemsFor } from "./flags.js";
+import { type Context, Service } from "../service.js";
 
 /** Longer than any of these takes on a busy machine. */
 const PATIENCE = { timeout: 15_000 };
 
 export type Type = "Boolean" | "String" | "Integer" | "Float" | "Object";
 export type Details = EvaluationDetails<JsonValue>;
+
+/** Whoever has signed in, if a scenario does not say who it is. */
+export const SOMEBODY = "somebody";
 
 /** One scenario: a service, the page's client of it, and the provider on that. */
 export class Scenario {
@@ -18,15 +20,17 @@ export class Scenario {
   #toggles: TogglesClient;
   /** What is known of the user, in claims of the token. */
   readonly context: Record<string, unknown> = {};
+  user = SOMEBODY;
   flag: { readonly type: Type; readonly key: string; readonly fallback: string } | undefined;
   details: Details | undefined;
   /** The hooks that were called, with what. */
   readonly called: { readonly stage: string; readonly details?: Details | undefined }[] = [];
 
-  static async start(): Promise<Scenario> {
+  /** With the items that the service sends to a client. */
+  static async start(answers: (context: Context) => readonly object[]): Promise<Scenario> {
     const service = await Service.start();
     service.connect = "optional";
-    service.answers = itemsFor;
+    service.answers = answers;
     return new Scenario(service);
   }
 
@@ -41,7 +45,7 @@ export class Scenario {
       url: service.url,
       WebSocket: WebSocket as unknown as SocketClass,
       connect: "optional",
-      credentials: async () => service.pool.token("somebody", [], this.context),
+      credentials: async () => service.pool.token(this.user, [], this.context),
       storage: null,
       sharing: null,
       surroundings: { isOnline: () => true, watch: () => () => undefined },
@@ -76,8 +80,8 @@ export class Scenario {
   /** Evaluates the flag for who is signed in: the user with the context, if there is one. */
   async evaluate(hooks: Hook[] = []): Promise<void> {
     const { type, key, fallback } = this.flag ?? { type: "Boolean" as const, key: "", fallback: "" };
-    if (Object.keys(this.context).length > 0) {
-      await this.#identify({ id: "somebody", groups: [] });
+    if (this.user !== SOMEBODY || Object.keys(this.context).length > 0) {
+      await this.#identify({ id: this.user, groups: [] });
     }
     const options = { hooks };
     switch (type) {
