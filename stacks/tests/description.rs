@@ -16,8 +16,9 @@ use proptest::prelude::*;
 use stacks::description::{
     AccessLogs, Alarms, Architecture, Canary, Ci, Connection, Connections, Countries, CustomDomain,
     Delivery, Dns, Email, Functions, Identity, LOG_CLASSES, LogLevel, MINIMUM_TLS, Mfa, Name, Oidc,
-    Operations, Packages, Password, Pipeline, Pipelines, Protocol, Provider, Quotas, Shell, Source,
-    Sources, System, TEMPLATE, Team, ThreatProtection, Tier, Toggles, log_class, price_class,
+    Operations, Packages, Password, Pipeline, Pipelines, Protocol, Provider, Quotas, Share, Shell,
+    Source, Sources, System, TEMPLATE, Team, ThreatProtection, Tier, Toggles, log_class,
+    price_class,
 };
 use toggle_contract::doors::Connect;
 
@@ -100,6 +101,7 @@ fn toggles() -> impl Strategy<Value = Toggles> {
         option::of(prop::collection::btree_set(ORIGIN, 0..3)),
         (any::<bool>(), any::<bool>()),
         prop::collection::btree_set("(custom:)?[a-f]{1,9}", 0..2),
+        option::of((1..=1_000_u32).prop_map(|of| Share::of(f64::from(of) / 1_000.0).unwrap())),
     );
     (
         "[A-Za-z0-9_-]{1,128}",
@@ -117,7 +119,7 @@ fn toggles() -> impl Strategy<Value = Toggles> {
                 point_in_time_recovery,
                 deletion_protection,
                 numbers,
-                (connect, origins, (token_in_query, servers), claims),
+                (connect, origins, (token_in_query, servers), claims, exposure),
                 (kms_key, access_logs, connections),
                 private,
                 protected,
@@ -144,6 +146,7 @@ fn toggles() -> impl Strategy<Value = Toggles> {
                     access_logs,
                     protected,
                     may_flip: BTreeMap::new(),
+                    exposure,
                     connections: Connections {
                         point_in_time_recovery: connections.0,
                         deletion_protection: connections.1,
@@ -1002,6 +1005,9 @@ fn write_toggles(text: &mut String, toggles: &Toggles) {
     let connects = toggles.connects_per_second;
     writeln!(text, "connects_per_second = {connects}").unwrap();
     writeln!(text, "longest_wait = {}", toggles.longest_wait).unwrap();
+    if let Some(share) = toggles.exposure {
+        writeln!(text, "exposure = {share}").unwrap();
+    }
     writeln!(text, "private = {:?}", toggles.private).unwrap();
     writeln!(text, "protected = {:?}", toggles.protected).unwrap();
     for (group, patterns) in &toggles.may_flip {

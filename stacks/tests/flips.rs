@@ -80,6 +80,44 @@ fn proposals_have_a_table_if_a_change_needs_a_second_person() {
     assert_eq!(*actions, json!(expected.map(|of| format!("dynamodb:{of}"))));
 }
 
+/// All that there is of it: without the key, nothing is made.
+#[test]
+fn what_is_asked_for_is_counted_if_that_is_described() {
+    let with = format!("{}[toggles]\nexposure = 0.01\n", flipped());
+    let mut added = added(&with, &flipped());
+    let config = added.remove("shell/config").expect("a configuration");
+    assert!(
+        config.to_string().contains(r#"\"exposure\":0.01"#),
+        "{config}"
+    );
+    let addresses: Vec<_> = added.keys().map(String::as_str).collect();
+    assert_eq!(
+        addresses,
+        [
+            "shell/exposure-route",
+            "shell/toggle-api",
+            "shell/toggle-api-role",
+            "toggles/connection-manager",
+            "toggles/connection-manager-role",
+            "toggles/deployment",
+            "toggles/exposed-permission",
+            "toggles/exposed-route",
+            "toggles/exposures-table",
+            "toggles/stage",
+        ]
+    );
+    added.retain(|address, _| {
+        !["shell/toggle-api", "toggles/deployment"].contains(&address.as_str())
+    });
+    for role in ["shell/toggle-api-role", "toggles/connection-manager-role"] {
+        let statements = added[role]["Policies"][0]["PolicyDocument"]["Statement"].clone();
+        added.insert(role.to_owned(), statements);
+    }
+    let manager = added["toggles/connection-manager"]["Environment"].clone();
+    added.insert("toggles/connection-manager".to_owned(), manager);
+    insta::assert_yaml_snapshot!("exposure", added);
+}
+
 /// Neither without a shell nor without somebody who may flip a toggle is there anything else.
 #[test]
 fn a_protected_toggle_needs_no_shell() {

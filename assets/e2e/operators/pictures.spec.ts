@@ -34,6 +34,7 @@ for (const [setting, options] of Object.entries(SETTINGS)) {
     await page.getByRole("link", { name: "Express parcels" }).click();
     await expect(page.locator("[data-revision]")).toHaveCount(2);
     await expect(page.locator("[data-figure=now]")).toContainText("20 of 340");
+    await expect(page.locator("[data-part=exposure] [data-answer=on]")).toContainText("1,204 (6.1%)");
     await picture("detail");
     await page.getByRole("button", { name: "Remove beta" }).click();
     await page.getByRole("combobox", { name: "Segments" }).fill("staff");

@@ -43,6 +43,10 @@ export class StandIn {
         { name: "berlin", condition: { "==": [{ var: "city" }, "Berlin"] } },
       ],
       connections: Array.from({ length: 340 }, (_, at) => (at % 17 === 0 ? ["beta"] : [])),
+      exposures: {
+        "shipping.express": { on: 1_204, off: 18_377 },
+        "profile.colour": { red: 310, green: 2_904, off: 12 },
+      },
       changed: (id) => this.#changed(id),
     });
     this.#server = createServer((request, response) => void this.#serve(request, response));
@@ -126,7 +130,11 @@ export class StandIn {
         clientId: "shell",
         scope: "openid email",
       },
-      toggles: { url: `${this.origin.replace("http", "ws")}/live`, api: `${this.origin}/api` },
+      toggles: {
+        url: `${this.origin.replace("http", "ws")}/live`,
+        api: `${this.origin}/api`,
+        exposure: 0.01,
+      },
       teams: [],
     };
   }

@@ -1,5 +1,5 @@
 //! The connection manager: stores a connection on `$connect`, unless it is refused, and deletes it on
-//! `$disconnect`.
+//! `$disconnect`. Counts what clients tell that they asked for, if that is wanted.
 
 use std::time::Instant;
 
@@ -24,17 +24,22 @@ async fn handle(
     let registered = registry.register(&event.payload, Clock::system).await?;
     let socket = event.payload.request_context;
     let refusal = registered.refusal.map(|refusal| refusal.to_string());
+    let counted = registered.counted;
     info!(
         request_id = event.context.request_id,
         connection = socket.connection_id,
         route = socket.route_key,
         took_ms = millis(began.elapsed()),
         refusal,
+        toggles = counted.map(|of| of.counted),
+        unknown = counted.map(|of| of.unknown),
+        failed = counted.map(|of| of.failed),
+        malformed = counted.map(|of| of.is_malformed),
         "{}",
-        if refusal.is_some() {
-            "refused"
-        } else {
-            "registered"
+        match (&refusal, counted) {
+            (Some(_), _) => "refused",
+            (None, Some(_)) => "counted",
+            (None, None) => "registered",
         }
     );
     Ok(registered.response)

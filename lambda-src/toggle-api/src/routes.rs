@@ -1,23 +1,25 @@
 //! Which request does what.
 
+use toggle_contract::exposure;
 use toggle_rules::is_segment;
-use toggle_table::{Asked, Kind, Segment, Toggle, check_key, now_ms};
+use toggle_table::{Asked, Exposures, Kind, Segment, Toggle, check_key, first_day, now_ms};
 
 use crate::DESCRIPTION;
 use crate::body::{self, AudienceBody, ExplainBody, PatchBody, RollbackBody};
 use crate::event::{Event, Response};
 use crate::problem::{Code, Problem};
 use crate::service::Request;
-use crate::view::{Changes, Everything, You};
+use crate::view::{Changes, Everything, ExposureView, ExposuresView, You};
 
 /// The routes: their methods and paths.
-pub const ROUTES: [(&str, &str); 11] = [
+pub const ROUTES: [(&str, &str); 12] = [
     ("GET", "/openapi.json"),
     ("GET", "/toggles"),
     ("GET", "/toggle"),
     ("PATCH", "/toggle"),
     ("DELETE", "/toggle"),
     ("GET", "/history"),
+    ("GET", "/exposure"),
     ("POST", "/rollback"),
     ("POST", "/audience"),
     ("POST", "/explain"),
@@ -28,6 +30,10 @@ pub const ROUTES: [(&str, &str); 11] = [
 /// How many changes are shown, if nothing else is asked for, and at most.
 const CHANGES: usize = 50;
 const MOST_CHANGES: usize = 200;
+
+/// How many days of exposures are shown, if nothing else is asked for, and at most: those that are kept.
+const DAYS: u64 = 30;
+const MOST_DAYS: u64 = exposure::LIFETIME_SECONDS / (24 * 60 * 60);
 
 /// The answer to a request that needs no token.
 pub(crate) fn public(event: &Event) -> Option<Response> {
@@ -68,6 +74,8 @@ impl Request<'_> {
             ("PATCH", "/toggle") => self.patch(id(event)?).await,
             ("DELETE", "/toggle") => self.delete(id(event)?).await,
             ("GET", "/history") => self.history(id(event)?).await,
+            ("GET", "/exposure") if event.parameter("id").is_none() => self.all_exposures().await,
+            ("GET", "/exposure") => self.exposure(id(event)?).await,
             ("POST", "/rollback") => self.roll_back(id(event)?).await,
             ("POST", "/audience") => self.audience(id(event)?).await,
             ("POST", "/explain") => self.explain(id(event)?).await,
@@ -174,6 +182,50 @@ impl Request<'_> {
         let changes = changes.map_err(|error| self.problem(&error, id))?;
         let changes = changes.into_iter().map(Into::into).collect();
         Ok(Response::with(200, &Changes { changes }))
+    }
+
+    /// The days that are asked for, and the table with what was asked for on them.
+    fn counted_days(&self) -> Result<(u64, Exposures), Problem> {
+        let days = number(self.event, "days")?.unwrap_or(DAYS);
+        if !(1..=MOST_DAYS).contains(&days) {
+            let detail = format!("`days` is from 1 to {MOST_DAYS}");
+            return Err(Problem::malformed(detail));
+        }
+        let exposures = self.exposures().ok_or_else(|| {
+            let detail = "this system does not count which toggles are asked for";
+            Problem::new(Code::UnknownRoute, detail)
+        })?;
+        Ok((days, exposures))
+    }
+
+    async fn all_exposures(&self) -> Result<Response, Problem> {
+        let (days, exposures) = self.counted_days()?;
+        let counted = exposures.of_all(&first_day(now_ms(), days)).await;
+        let counted = counted.map_err(|error| self.problem(&error, ""))?;
+        let toggles = counted.iter().map(|(id, of)| (id.as_str(), of.into()));
+        Ok(Response::with(
+            200,
+            &ExposuresView {
+                days,
+                share: self.exposure_share(),
+                toggles: toggles.collect(),
+            },
+        ))
+    }
+
+    async fn exposure(&self, id: &str) -> Result<Response, Problem> {
+        let (days, exposures) = self.counted_days()?;
+        let counted = exposures.of_one(id, &first_day(now_ms(), days)).await;
+        let counted = counted.map_err(|error| self.problem(&error, id))?;
+        Ok(Response::with(
+            200,
+            &ExposureView {
+                days,
+                share: self.exposure_share(),
+                sum: (&counted).into(),
+                by_day: &counted,
+            },
+        ))
     }
 
     async fn roll_back(&self, id: &str) -> Result<Response, Problem> {

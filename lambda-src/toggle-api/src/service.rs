@@ -4,7 +4,9 @@ use std::time::Instant;
 
 use toggle_runtime::init::Api;
 use toggle_runtime::line::millis;
-use toggle_table::{Connections, History, MayFlip, Patterns, Proposals, Store, TogglesError};
+use toggle_table::{
+    Connections, Exposures, History, MayFlip, Patterns, Proposals, Store, TogglesError,
+};
 use tracing::info;
 
 use crate::event::{Event, Response};
@@ -99,6 +101,18 @@ impl Request<'_> {
         let api = &self.service.api;
         let table = api.proposals.clone()?;
         Some(Proposals::new(api.client.clone(), table))
+    }
+
+    /// The table of exposures, if what is asked for is counted.
+    pub(crate) fn exposures(&self) -> Option<Exposures> {
+        let api = &self.service.api;
+        let table = api.exposures.clone()?;
+        Some(Exposures::new(api.client.clone(), table))
+    }
+
+    /// The share of page loads that tell what they ask for.
+    pub(crate) const fn exposure_share(&self) -> Option<f64> {
+        self.service.api.exposure_share
     }
 
     pub(crate) fn eyes(&self) -> Eyes<'_> {

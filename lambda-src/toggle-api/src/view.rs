@@ -9,7 +9,7 @@ use toggle_contract::{
     TOGGLE_KEY, TOUCHED_AT, VALUE, VARIANTS, WINDOWS,
 };
 use toggle_rules::segment_id;
-use toggle_table::{Differing, Guarded, Proposal, Recorded, Segment, Toggle};
+use toggle_table::{Differing, Exposure, Guarded, Proposal, Recorded, Segment, Toggle};
 
 use crate::person::Person;
 
@@ -282,6 +282,44 @@ impl From<Recorded> for ChangeView {
             comment: recorded.comment,
         }
     }
+}
+
+/// In how many of the counted page loads a toggle was asked for, on all days together.
+#[derive(Serialize)]
+pub(crate) struct ExposureSum<'e> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last: Option<&'e str>,
+    answers: BTreeMap<&'e str, u64>,
+}
+
+impl<'e> From<&'e Exposure> for ExposureSum<'e> {
+    fn from(exposure: &'e Exposure) -> Self {
+        Self {
+            last: exposure.last(),
+            answers: exposure.answers(),
+        }
+    }
+}
+
+/// What was asked of all toggles.
+#[derive(Serialize)]
+pub(crate) struct ExposuresView<'e> {
+    pub(crate) days: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) share: Option<f64>,
+    pub(crate) toggles: BTreeMap<&'e str, ExposureSum<'e>>,
+}
+
+/// What was asked of one toggle.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ExposureView<'e> {
+    pub(crate) days: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) share: Option<f64>,
+    #[serde(flatten)]
+    pub(crate) sum: ExposureSum<'e>,
+    pub(crate) by_day: &'e Exposure,
 }
 
 /// JSON that is in a text. What is no JSON is the text: others may have written it.

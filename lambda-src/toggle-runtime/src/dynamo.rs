@@ -1,5 +1,6 @@
 //! The tables in `DynamoDB`.
 
+mod exposures;
 mod history;
 
 use std::collections::HashMap;
@@ -22,6 +23,7 @@ use crate::ports::{Connections, Page, TableError, Toggles, Touch};
 use crate::receipts::Place;
 use crate::task::Segment;
 
+pub use self::exposures::ExposuresTable;
 pub use self::history::HistoryTable;
 
 type SdkItem = HashMap<String, AttributeValue>;

@@ -117,9 +117,13 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
+/// A variable that may be missing.
+fn present(name: &str) -> Option<String> {
+    variable(name).filter(|value| !value.is_empty())
+}
+
 fn required(name: &'static str) -> Result<String, StartError> {
-    variable(name)
-        .filter(|value| !value.is_empty())
+    present(name)
         .ok_or(StartError::Missing(name))
         .inspect_err(cannot_start)
 }

@@ -18,6 +18,7 @@ pub mod current;
 pub mod doors;
 pub mod dynamo;
 pub mod event;
+pub mod exposures;
 #[cfg(test)]
 mod fake;
 pub mod fan_out;

@@ -1,12 +1,14 @@
-//! The connection manager: maintains the connections table.
+//! The connection manager: maintains the connections table, and counts what clients tell that they asked for.
 
 use toggle_contract::doors::SUBPROTOCOL;
+use toggle_contract::exposure;
 use tracing::warn;
 
 use crate::clock::Clock;
 use crate::connection::{CallbackBase, Connection, LIFETIME_SECONDS};
 use crate::doors::{Doors, Handshake, Refusal};
 use crate::dynamo::ConnectionsTable;
+use crate::exposures::{Counted, Exposures};
 use crate::ports::TableError;
 use crate::websocket::{RequestContext, SocketEvent, SocketResponse};
 
@@ -19,6 +21,8 @@ pub struct Registry {
     pub base: CallbackBase,
     /// Who may connect.
     pub doors: Doors,
+    /// Where it is counted what was asked for, if it is.
+    pub exposures: Option<Exposures>,
 }
 
 /// How an event was answered.
@@ -28,12 +32,15 @@ pub struct Registered {
     pub response: SocketResponse,
     /// Why a connection was refused, if one was.
     pub refusal: Option<Refusal>,
+    /// What became of a message about what was asked for.
+    pub counted: Option<Counted>,
 }
 
 impl Registry {
-    /// Stores a connection on `$connect`, unless it is refused, and deletes it on `$disconnect`.
+    /// Stores a connection on `$connect`, unless it is refused, and deletes it on `$disconnect`. Counts what a message
+    /// tells, which cannot fail.
     ///
-    /// An error of the table is the function's error: API Gateway then refuses the connection, so no
+    /// An error of the connections table is the function's error: API Gateway then refuses the connection, so no
     /// client is connected without an item. Nothing is stored of a connection that is refused.
     pub async fn register(
         &self,
@@ -42,8 +49,9 @@ impl Registry {
     ) -> Result<Registered, TableError> {
         let context = &event.request_context;
         let mut response = SocketResponse::of(200);
-        match context.route_key.as_str() {
-            "$connect" => match self.doors.admit(event).await {
+        let mut counted = None;
+        match (context.route_key.as_str(), &self.exposures) {
+            ("$connect", _) => match self.doors.admit(event).await {
                 Ok(known) => {
                     let connection = connection(context, &self.base, clock(), known);
                     self.connections.remember(&connection).await?;
@@ -53,11 +61,15 @@ impl Registry {
                     return Ok(Registered {
                         response: SocketResponse::of(refusal.status()),
                         refusal: Some(refusal),
+                        counted,
                     });
                 }
             },
-            "$disconnect" => self.connections.remove(&context.connection_id).await?,
-            other => {
+            ("$disconnect", _) => self.connections.remove(&context.connection_id).await?,
+            (exposure::ROUTE, Some(exposures)) => {
+                counted = Some(exposures.count(event.body.as_deref(), &clock()).await);
+            }
+            (other, _) => {
                 warn!(route = other, "unknown route");
                 response = SocketResponse::of(400);
             }
@@ -65,6 +77,7 @@ impl Registry {
         Ok(Registered {
             response,
             refusal: None,
+            counted,
         })
     }
 }
@@ -101,6 +114,7 @@ mod tests {
     use serde_json::json;
 
     use crate::doors::tests::{event, public};
+    use crate::dynamo::{ExposuresTable, TogglesTable};
     use crate::wire::{bodies, tables};
 
     fn registry(fake: &FakeAws) -> Registry {
@@ -113,6 +127,7 @@ mod tests {
                 region: "eu-west-1".into(),
             },
             doors: public(),
+            exposures: None,
         }
     }
 
@@ -179,6 +194,33 @@ mod tests {
             bodies(&fake),
             [json!({"TableName": "connections", "Key": {"connectionId": {"S": "c="}}})]
         );
+    }
+
+    #[tokio::test]
+    async fn a_message_is_counted_if_that_is_wanted_and_unknown_otherwise() {
+        let mut told = event(&[], &[]);
+        told.request_context.route_key = "exposed".to_owned();
+        told.body = Some(r#"{"action":"exposed","toggles":{"1":["on"]}}"#.to_owned());
+        let none = FakeAws::default();
+        assert_eq!(answer(&none, &told).await.unwrap().status_code, 400);
+        let known = r#"{"Responses":{"toggles":[{"featureId":{"S":"1"}}]}}"#;
+        let fake = FakeAws::new([("BatchGetItem", 200, known), ("UpdateItem", 200, "{}")]);
+        let mut registry = registry(&fake);
+        registry.exposures = Some(Exposures {
+            toggles: TogglesTable {
+                client: tables(&fake),
+                name: "toggles".into(),
+            },
+            counts: ExposuresTable {
+                client: tables(&fake),
+                name: "exposures".into(),
+            },
+        });
+        let registered = registry.register(&told, || Clock::at(1_700_000_000_123));
+        let registered = registered.await.unwrap();
+        assert_eq!(registered.response.status_code, 200);
+        assert_eq!(registered.counted.map(|of| of.counted), Some(1));
+        fake.assert_used();
     }
 
     #[tokio::test]

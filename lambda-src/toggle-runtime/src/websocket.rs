@@ -21,6 +21,9 @@ pub struct SocketEvent {
     /// The parameters of the URL, decoded. Of one that is repeated, the last.
     #[serde(default)]
     pub query_string_parameters: Option<BTreeMap<String, String>>,
+    /// The message of a client, of a route that is for messages.
+    #[serde(default)]
+    pub body: Option<String>,
 }
 
 impl SocketEvent {
@@ -51,7 +54,7 @@ impl SocketEvent {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RequestContext {
-    /// The route: `$connect` or `$disconnect`.
+    /// The route: `$connect`, `$disconnect`, or the `action` of a message.
     pub route_key: String,
     /// The connection.
     pub connection_id: String,

@@ -1,5 +1,5 @@
-//! The tables of toggles and of their history, as those who change toggles read and write them: the
-//! command line and the function toggle-api.
+//! The tables of toggles, of their history and of what is asked for, as those who change toggles read and write
+//! them: the command line and the function toggle-api.
 //!
 //! Nothing here knows a stack, a command, a terminal or the engine: a function links it.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -11,6 +11,7 @@ mod compare;
 mod copy;
 mod draft;
 mod error;
+mod exposure;
 #[cfg(test)]
 mod fake;
 mod history;
@@ -32,6 +33,7 @@ pub use call::CallError;
 pub use compare::{Difference, Differing, differences};
 pub use copy::{Copied, named_segments};
 pub use error::TogglesError;
+pub use exposure::{Exposure, Exposures, day, first_day};
 pub use history::{History, Recorded, time};
 pub use limits::{NameError, check_attribute, check_id, check_key, check_removal};
 pub use patch::Patch;

@@ -24,6 +24,7 @@ mod problem;
 mod provider;
 mod quotas;
 mod region;
+mod share;
 mod sites;
 mod sources;
 mod suggestion;
@@ -49,6 +50,7 @@ pub use pipelines::{Canary, Ci, Connection, Pipeline, Pipelines, Source, is_fold
 pub use problem::{DescriptionErrors, Problem};
 pub use provider::{Oidc, Protocol, Provider};
 pub use quotas::Quotas;
+pub use share::{NoShare, Share};
 pub use sites::{Shell, Team};
 pub use sources::Sources;
 pub use system::System;

@@ -7,6 +7,7 @@ use toml::Spanned;
 use toml::de::{DeInteger, DeTable, DeValue};
 
 use super::problem::Problem;
+use super::share::{NoShare, Share};
 use super::suggestion::{list, nearest, quoted};
 
 /// The findings of reading one description.
@@ -270,6 +271,33 @@ impl<'t> Table<'t, '_> {
         }
     }
 
+    /// A number above 0, and up to 1; `of` says of what it is a share.
+    pub(super) fn share(&mut self, key: &'static str, of: &str) -> Option<Share> {
+        let value = self.value(key)?;
+        let written = match value.get_ref() {
+            DeValue::Integer(whole) => whole.to_string(),
+            DeValue::Float(fraction) => fraction.to_string(),
+            _ => return self.mistyped(key, "a number", value),
+        };
+        match written.parse::<Share>() {
+            Ok(share) => Some(share),
+            Err(NoShare { is_too_much }) => {
+                let why = if is_too_much {
+                    "the maximum is 1, which is all"
+                } else {
+                    "it must be above 0"
+                };
+                let rejected = Rejected {
+                    why: why.to_owned(),
+                    help: format!(
+                        "use a number above 0 and up to 1, such as 0.01 for one of a hundred: {of}"
+                    ),
+                };
+                self.refuse(key, &written, value, rejected)
+            }
+        }
+    }
+
     /// A table with known keys. An absent table is read as well, as defaults.
     pub(super) fn table<T>(
         &mut self,
@@ -530,6 +558,7 @@ pub(super) fn rewrite(key: &str, expected: &str, value: &DeValue) -> String {
             format!("write only digits, without quotes: `{key} = {digits}`")
         }
         ("a whole number", _) => "write only digits, without quotes or a fraction".to_owned(),
+        ("a number", _) => format!("write it without quotes: `{key} = 0.01`"),
         ("true or false", DeValue::String(text)) if matches!(text.as_ref(), "true" | "false") => {
             format!("write it without quotes: `{key} = {text}`")
         }

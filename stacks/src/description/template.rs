@@ -77,6 +77,8 @@ mod tests {
         assert_eq!(std::mem::take(&mut toggles.private), ["owner"]);
         assert_eq!(toggles.origins.take().map(|of| of.len()), Some(2));
         assert_eq!(std::mem::take(&mut toggles.claims), ["custom:plan"]);
+        let exposure = toggles.exposure.take();
+        assert_eq!(exposure.map(|of| of.to_string()).as_deref(), Some("0.01"));
         assert!(toggles.kms_key.take().is_some());
         assert!(toggles.access_logs.take().is_some());
         assert_eq!(std::mem::take(&mut toggles.protected), ["payment.*"]);

@@ -9,6 +9,7 @@ use toggle_contract::doors::{
 
 use super::arn::{arn, kms_key};
 use super::problem::Problem;
+use super::share::Share;
 use super::sources;
 use super::suggestion::{list, nearest, quoted};
 use super::table::{Rejected, Table};
@@ -91,6 +92,9 @@ pub struct Toggles {
     /// without IAM, as those of [`Self::protected`]. Who is in any of the groups may see all toggles. With an
     /// entry the system has an HTTP API for them, and so needs a shell. Default: none.
     pub may_flip: BTreeMap<String, Vec<String>>,
+    /// The share of page loads that tell which toggles they asked for, and what they were answered. Their counts are
+    /// kept for 90 days, in a table of their own. Default: none; nothing is counted.
+    pub exposure: Option<Share>,
     /// `[toggles.connections]`: the table of connections, in which nothing outlives a connection.
     pub connections: Connections,
 }
@@ -129,6 +133,7 @@ impl Default for Toggles {
             access_logs: None,
             protected: Vec::new(),
             may_flip: BTreeMap::new(),
+            exposure: None,
             connections: Connections::default(),
         }
     }
@@ -209,6 +214,10 @@ impl Toggles {
             access_logs: table.text("access_logs", log_group),
             protected: table.texts("protected", pattern).unwrap_or_default(),
             may_flip: table.lists("may_flip", pattern),
+            exposure: table.share(
+                "exposure",
+                "the share of page loads that tell which toggles they asked for",
+            ),
             connections: table.table("connections", Connections::read),
         }
     }

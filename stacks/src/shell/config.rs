@@ -73,7 +73,9 @@ fn toggles(system: &System, around: &ShellInputs<'_>, site: &Site) -> Text {
         ("longestWait", Text::from(settings.longest_wait.to_string())),
         ("snapshotUrl", known(&snapshot::url())),
     ];
-    let members = members.into_iter().chain(api);
+    let exposure = settings.exposure;
+    let exposure = exposure.map(|share| ("exposure", Text::from(share.to_string())));
+    let members = members.into_iter().chain(exposure).chain(api);
     object_of(members.chain(connect).chain(origins))
 }
 

@@ -15,7 +15,7 @@ use model::types::lambda::{Function, Permission};
 use model::{Address, Graph, Handle, StackBuilder, StackName, Text};
 use toggle_contract::{
     CLIENT_ID, CONNECTIONS_TABLE, HISTORY_TABLE, ISSUER, MAY_FLIP, NAMES, PROPOSALS_TABLE,
-    TOGGLES_TABLE,
+    TOGGLES_TABLE, exposure,
 };
 
 use super::{API_OUTPUT, STACK, ShellInputs};
@@ -57,6 +57,9 @@ const ROUTES: [(&str, &str); 10] = [
     ("approve", "POST /approve"),
     ("delete-proposal", "DELETE /proposal"),
 ];
+
+/// The route of a system that counts what is asked for.
+const COUNTED: (&str, &str) = ("exposure", "GET /exposure");
 
 /// The route of the API's description, which needs no token.
 const OPEN: (&str, &str) = ("openapi", "GET /openapi.json");
@@ -108,8 +111,10 @@ pub(super) fn add(
     alarms(stack, around.toggles.topic.as_ref(), &watched);
     let integration = stack.add("http-api-integration", integration(api, &function));
     let authorizer = stack.add("http-api-users", authorizer(api, around, sign_in));
-    let guarded = ROUTES.map(|route| (route, Some(&authorizer)));
-    let routes = guarded.into_iter().chain([(OPEN, None)]);
+    let counted = around.toggles.exposures.as_ref().map(|_| COUNTED);
+    let guarded = ROUTES.into_iter().chain(counted);
+    let guarded = guarded.map(|route| (route, Some(&authorizer)));
+    let routes = guarded.chain([(OPEN, None)]);
     let routes = routes.map(|((name, key), authorizer)| {
         let route = route(api, &integration, key, authorizer);
         stack.add(&format!("{name}-route"), route).address().clone()
@@ -153,7 +158,12 @@ fn function(
         (ISSUER.to_owned(), around.login.issuer.clone()),
         (CLIENT_ID.to_owned(), sign_in.client_id.clone()),
     ];
+    let exposures = service.exposures.as_ref();
+    let exposures = exposures.map(|table| (exposure::TABLE.to_owned(), table.name()));
+    let share = system.toggles.exposure;
+    let share = share.map(|share| (exposure::SHARE.to_owned(), Text::from(share.to_string())));
     let environment = environment.into_iter().chain(proposals);
+    let environment = environment.chain(exposures).chain(share);
     builder.function(FunctionParts {
         name: NAMES.toggle_api,
         code: &code.toggle_api,
@@ -183,6 +193,8 @@ fn statements(service: &Service) -> Vec<Statement> {
     ];
     let proposals = service.proposals.as_ref();
     let proposals = proposals.map(|table| allow(&proposes, table));
+    let exposures = service.exposures.as_ref();
+    let exposures = exposures.map(|table| allow(&["dynamodb:Query", "dynamodb:Scan"], table));
     [
         allow(&changes, &service.table),
         allow(&["dynamodb:Query"], &service.history),
@@ -190,6 +202,7 @@ fn statements(service: &Service) -> Vec<Statement> {
     ]
     .into_iter()
     .chain(proposals)
+    .chain(exposures)
     .collect()
 }
 

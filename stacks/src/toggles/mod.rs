@@ -24,7 +24,7 @@ use model::types::lambda::Function;
 use model::types::sns::Topic;
 use model::{Graph, Handle, StackName, Text, physical_name};
 use serde::{Deserialize, Serialize};
-use toggle_contract::{CONNECT_TIMEOUT_SECONDS, CONNECTIONS_TABLE, NAMES};
+use toggle_contract::{CONNECT_TIMEOUT_SECONDS, CONNECTIONS_TABLE, NAMES, TOGGLES_TABLE, exposure};
 
 pub(crate) use self::alarms::{Watched, add_alarm, alarms, subscribed, topic};
 use self::clock::toggle_clock;
@@ -35,7 +35,7 @@ pub(crate) use self::posting::private;
 use self::posting::{Pace, Sender};
 use self::senders::{new_connection, toggle_message};
 use self::slice::toggle_slice;
-use self::tables::{CONNECTIONS, HISTORY, PROPOSALS, TOGGLES, Tables, tables};
+use self::tables::{CONNECTIONS, EXPOSURES, HISTORY, PROPOSALS, TOGGLES, Tables, tables};
 use crate::artifacts::Sources;
 use crate::description::System;
 use crate::function::{Builder, FunctionParts, use_of_key};
@@ -67,6 +67,13 @@ pub fn connections_table(system: &System) -> String {
 #[must_use]
 pub fn proposals_table(system: &System) -> String {
     physical_name(system.name.as_str(), &StackName::new(STACK), PROPOSALS)
+}
+
+/// The name of the table of exposures, which is known before the table exists. A system that does not count what is
+/// asked for has none.
+#[must_use]
+pub fn exposures_table(system: &System) -> String {
+    physical_name(system.name.as_str(), &StackName::new(STACK), EXPOSURES)
 }
 
 /// The stack's outputs.
@@ -125,6 +132,8 @@ pub(crate) struct Service {
     pub(crate) connections: Handle<Table>,
     /// The table of changes that wait for a second person, if any toggle needs one.
     pub(crate) proposals: Option<Handle<Table>>,
+    /// The table of what was asked for, if that is counted.
+    pub(crate) exposures: Option<Handle<Table>>,
     /// The topic that alarms notify, unless there are none.
     pub(crate) topic: Option<Handle<Topic>>,
 }
@@ -182,6 +191,7 @@ pub(crate) fn add(graph: &mut Graph, system: &System, code: &Sources) -> Service
         history: tables.history,
         connections: tables.connections,
         proposals: tables.proposals,
+        exposures: tables.exposures,
         topic,
     }
 }
@@ -195,6 +205,13 @@ fn connection_manager(
         ["dynamodb:DeleteItem", "dynamodb:PutItem"],
         vec![tables.connections.arn()],
     )];
+    let exposures = tables.exposures.as_ref();
+    statements.extend(exposures.into_iter().flat_map(|exposures| {
+        [
+            Statement::allow(["dynamodb:BatchGetItem"], vec![tables.toggles.arn()]),
+            Statement::allow(["dynamodb:UpdateItem"], vec![exposures.arn()]),
+        ]
+    }));
     // DynamoDB decrypts a table's key for each caller, also of a write. Source: the DynamoDB
     // developer guide, `DynamoDB encryption at rest: How it works`.
     let key = system.toggles.kms_key.as_deref();
@@ -202,6 +219,10 @@ fn connection_manager(
     statements.extend(doors::reading(system));
     let mut environment = doors::environment(system);
     environment.insert(CONNECTIONS_TABLE.to_owned(), tables.connections.name());
+    if let Some(exposures) = exposures {
+        environment.insert(exposure::TABLE.to_owned(), exposures.name());
+        environment.insert(TOGGLES_TABLE.to_owned(), tables.toggles.name());
+    }
     builder.function(FunctionParts {
         name: NAMES.connection_manager,
         code: &builder.code.connection_manager,

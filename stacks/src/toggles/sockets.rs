@@ -7,6 +7,7 @@ use model::types::apigatewayv2::{
 };
 use model::types::lambda::{Function, Permission};
 use model::{Handle, StackBuilder, Text};
+use toggle_contract::exposure;
 
 use crate::description::Toggles;
 use crate::function::invocation_uri;
@@ -20,7 +21,14 @@ pub(super) struct Sockets {
     pub(super) stage: Handle<Stage>,
 }
 
-/// The API with exactly the routes `$connect` and `$disconnect`: clients send nothing.
+/// The messages per second, and at once, in which clients tell what they asked for, of all of them together: 20 are those
+/// of 2,000 page loads per second at a share of 0.01. Each writes up to 100 counts, so strangers who send nothing else cost
+/// at most 2,000 writes per second. What is above that is dropped: API Gateway tells the client, which does not send it again.
+const EXPOSURES_PER_SECOND: f64 = 20.0;
+const EXPOSURES_AT_ONCE: i32 = 100;
+
+/// The API with exactly the routes `$connect` and `$disconnect`, and one more if what is asked for is counted: clients
+/// send nothing else.
 pub(super) fn websocket_api(
     stack: &mut StackBuilder<'_>,
     manager: &Handle<Function>,
@@ -38,17 +46,17 @@ pub(super) fn websocket_api(
     };
     let api = stack.add("websocket-api", api);
     let integration = stack.add("connection-manager-integration", integration(&api, manager));
-    let connect = route(stack, &api, &integration, manager, "connect", stage_name);
-    let disconnect = route(stack, &api, &integration, manager, "disconnect", stage_name);
+    let counts = settings.exposure.is_some();
+    let keys = ["$connect", "$disconnect"].into_iter();
+    let keys = keys.chain(counts.then_some(exposure::ROUTE));
+    let routes: Vec<_> = keys
+        .map(|key| route(stack, &api, &integration, manager, key, stage_name))
+        .collect();
     // The API has no settings of its own that a description can change.
-    let deployed = [
-        integration.id(),
-        stack.content(&integration),
-        connect.id(),
-        stack.content(&connect),
-        disconnect.id(),
-        stack.content(&disconnect),
-    ];
+    let mut deployed = vec![integration.id(), stack.content(&integration)];
+    for route in &routes {
+        deployed.extend([route.id(), stack.content(route)]);
+    }
     let deployment = Deployment {
         api_id: api.id(),
         description: Text::fingerprint(deployed),
@@ -61,7 +69,10 @@ pub(super) fn websocket_api(
         deployment_id: Some(deployment.id()),
         auto_deploy: Some(false),
         default_route_settings: None,
-        route_settings: BTreeMap::from([admitted(settings.connects_per_second)]),
+        route_settings: [admitted(settings.connects_per_second)]
+            .into_iter()
+            .chain(counts.then(counted))
+            .collect(),
         stage_variables: BTreeMap::new(),
         access_log_settings: settings.access_logs.as_deref().map(access_logs),
     };
@@ -74,14 +85,23 @@ pub(super) fn websocket_api(
 /// The connections that the API accepts: so many per second, and no more at once. Source: `RouteSettings` in the
 /// reference of API Gateway's version 2.
 fn admitted(per_second: i32) -> (String, RouteSettings) {
-    let settings = RouteSettings {
-        throttling_burst_limit: Some(per_second),
-        throttling_rate_limit: Some(f64::from(per_second)),
+    let settings = throttled(f64::from(per_second), per_second);
+    ("$connect".to_owned(), settings)
+}
+
+fn counted() -> (String, RouteSettings) {
+    let settings = throttled(EXPOSURES_PER_SECOND, EXPOSURES_AT_ONCE);
+    (exposure::ROUTE.to_owned(), settings)
+}
+
+const fn throttled(per_second: f64, at_once: i32) -> RouteSettings {
+    RouteSettings {
+        throttling_burst_limit: Some(at_once),
+        throttling_rate_limit: Some(per_second),
         detailed_metrics_enabled: None,
         data_trace_enabled: None,
         logging_level: None,
-    };
-    ("$connect".to_owned(), settings)
+    }
 }
 
 fn access_logs(log_group: &str) -> AccessLogSettings {
@@ -115,10 +135,11 @@ fn route(
     api: &Handle<Api>,
     integration: &Handle<Integration>,
     function: &Handle<Function>,
-    name: &str,
+    key: &str,
     stage_name: &str,
 ) -> Handle<Route> {
-    let source = [api.id(), Text::Known(format!("/{stage_name}/${name}"))];
+    let name = key.trim_start_matches('$');
+    let source = [api.id(), Text::Known(format!("/{stage_name}/{key}"))];
     let permission = Permission {
         function_name: function.name(),
         action: "lambda:InvokeFunction".to_owned(),
@@ -129,7 +150,7 @@ fn route(
     stack.add(&format!("{name}-permission"), permission);
     let route = Route {
         api_id: api.id(),
-        route_key: format!("${name}"),
+        route_key: key.to_owned(),
         target: Some(Text::concat([
             Text::from("integrations/"),
             integration.id(),

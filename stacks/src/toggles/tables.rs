@@ -1,4 +1,4 @@
-//! The tables: toggles, their history, proposed changes, and connections.
+//! The tables: toggles, their history, proposed changes, connections, and counts of what is asked for.
 
 use model::types::dynamodb::{
     AttributeDefinition, AttributeType, BillingMode, KeySchemaElement, KeyType,
@@ -8,7 +8,7 @@ use model::types::dynamodb::{
 use model::{Handle, StackBuilder, Text};
 
 use toggle_contract::{
-    CONNECTION_EXPIRY, CONNECTION_KEY, TOGGLE_KEY, TOMBSTONE_EXPIRY, history, proposals,
+    CONNECTION_EXPIRY, CONNECTION_KEY, TOGGLE_KEY, TOMBSTONE_EXPIRY, exposure, history, proposals,
 };
 
 use crate::description::System;
@@ -25,11 +25,15 @@ pub(super) const HISTORY: &str = "history-table";
 /// The name of the table of proposed changes within its stack.
 pub(super) const PROPOSALS: &str = "proposals-table";
 
+/// The name of the table of exposures within its stack.
+pub(super) const EXPOSURES: &str = "exposures-table";
+
 pub(super) struct Tables {
     pub(super) toggles: Handle<Table>,
     pub(super) history: Handle<Table>,
     pub(super) proposals: Option<Handle<Table>>,
     pub(super) connections: Handle<Table>,
+    pub(super) exposures: Option<Handle<Table>>,
 }
 
 pub(super) fn tables(stack: &mut StackBuilder<'_>, system: &System) -> Tables {
@@ -57,7 +61,10 @@ pub(super) fn tables(stack: &mut StackBuilder<'_>, system: &System) -> Tables {
     connections.time_to_live_specification = Some(expiry(CONNECTION_EXPIRY));
     let protects = !system.toggles.protected.is_empty();
     let proposals = protects.then(|| proposing(stack, system));
+    let exposures = system.toggles.exposure.is_some();
+    let exposures = exposures.then(|| counting(stack, system));
     Tables {
+        exposures: exposures.map(|table| stack.add(EXPOSURES, table)),
         proposals: proposals.map(|table| stack.add(PROPOSALS, table)),
         toggles: stack.add(TOGGLES, toggles),
         history: stack.add(HISTORY, history),
@@ -76,6 +83,22 @@ fn proposing(stack: &StackBuilder<'_>, system: &System) -> Table {
         time_to_live_specification: Some(expiry(proposals::EXPIRY)),
         ..table(stack.physical_name(PROPOSALS), TOGGLE_KEY, key)
     }
+}
+
+/// The counts of what is asked for: nothing reads their stream, and none is worth the price of a copy, since they are
+/// gone after 90 days.
+fn counting(stack: &StackBuilder<'_>, system: &System) -> Table {
+    let settings = &system.toggles;
+    let key = settings.kms_key.as_deref();
+    let mut table = Table {
+        stream_specification: None,
+        deletion_protection_enabled: Some(settings.deletion_protection),
+        point_in_time_recovery_specification: Some(recovery(false)),
+        time_to_live_specification: Some(expiry(exposure::EXPIRY)),
+        ..table(stack.physical_name(EXPOSURES), TOGGLE_KEY, key)
+    };
+    sorted(&mut table, exposure::DAY);
+    table
 }
 
 /// An on-demand table with one string key and a stream of new images.

@@ -22,6 +22,8 @@ export interface TogglesConfig {
    * everybody gets the same answers.
    */
   readonly connect?: "optional" | "required";
+  /** The share of page loads that tell which toggles they asked for, above 0 and up to 1. Absent: none does. */
+  readonly exposure?: number;
   /** The HTTP API by which operators change toggles, without a trailing slash. Absent: there is none. */
   readonly api?: string;
 }

@@ -46,6 +46,11 @@ export interface TogglesView {
   get(key: string): Toggle | undefined;
   /** Whether a toggle is on. `fallback` (default `false`) if it is unknown, or has no `isActive`. */
   isActive(key: string, fallback?: boolean): boolean;
+  /**
+   * Says that a toggle was asked for, by its id or name. `isActive` and OpenFeature say it themselves; `get` does not, nor does
+   * `toggles`. Absent on a page that does not count.
+   */
+  readonly asked?: (key: string) => void;
   onChange(listener: (change: ToggleChange) => void): Unsubscribe;
   onStatus(listener: (status: TogglesStatus) => void): Unsubscribe;
 }

@@ -60,12 +60,14 @@ function toggles(field: Field): TogglesConfig {
   const longestWait = field.get("longestWait").optional()?.positive();
   const snapshotUrl = field.get("snapshotUrl").optional()?.text();
   const connect = field.get("connect").optional()?.oneOf("optional", "required");
+  const exposure = field.get("exposure").optional()?.positive();
   const api = field.get("api").optional()?.url("https:", "http:");
   return {
     url: field.get("url").url("wss:", "ws:"),
     ...(longestWait !== undefined && { longestWait }),
     ...(snapshotUrl !== undefined && { snapshotUrl }),
     ...(connect !== undefined && { connect }),
+    ...(exposure !== undefined && { exposure }),
     ...(api !== undefined && { api: withoutSlash(api) }),
   };
 }

@@ -10,7 +10,7 @@ const config = {
     clientId: "abc",
     scope: "openid email profile",
   },
-  toggles: { url: "wss://api.example/live", longestWait: 300, snapshotUrl: "/toggles.json" },
+  toggles: { url: "wss://api.example/live", longestWait: 300, snapshotUrl: "/toggles.json", exposure: 0.01 },
   teams: [{ name: "shipping", title: "Shipping", route: "/shipping", url: "https://d1.cloudfront.net" }],
   overrides: false,
 };
@@ -81,6 +81,10 @@ describe("config.json", () => {
     [
       { ...config, toggles: { ...config.toggles, longestWait: 0 } },
       "config.json: toggles.longestWait is 0: must be above zero",
+    ],
+    [
+      { ...config, toggles: { ...config.toggles, exposure: 0 } },
+      "config.json: toggles.exposure is 0: must be above zero",
     ],
     [
       { ...config, teams: [{ ...config.teams[0], route: "shipping" }] },

@@ -3,6 +3,7 @@ import { Listeners } from "@frontage/contract/listeners";
 import { Answers } from "./answers.js";
 import type { SocketClass } from "./connection.js";
 import { addressOf, type DoorOptions, type Identity, isClosed, isSame, noLink } from "./door.js";
+import { Exposures } from "./exposure.js";
 import { Fallback } from "./fallback.js";
 import { type Feed, Link, type LinkEvent, type Source } from "./link.js";
 import type { Message } from "./message.js";
@@ -20,6 +21,8 @@ export interface TogglesOptions extends DoorOptions {
   readonly snapshotUrl?: string;
   /** How old a state from an earlier visit may be that is shown until there is a connection, in seconds. Default: a day. */
   readonly maxAge?: number;
+  /** The share of clients that tell which toggles they were asked for, above 0 and up to 1. Default: none. */
+  readonly exposure?: number;
   /** Clients with another one share neither the connection nor the stored state. Those of two users never do. */
   readonly partition?: string;
   /** Default: the browser's. `null`: a connection for this tab alone. */
@@ -53,6 +56,9 @@ export class TogglesClient implements TogglesView {
   readonly #statuses = new Listeners<TogglesStatus>();
   #status: TogglesStatus = "stale";
   #unwatch: Unsubscribe | undefined;
+  /** Where it is told what was asked for, if this client is one that does. */
+  readonly #exposures: Exposures | undefined;
+  readonly asked?: (key: string) => void;
   /** Ambiguous names that were warned of. */
   readonly #warned = new Set<string>();
 
@@ -62,6 +68,12 @@ export class TogglesClient implements TogglesView {
     this.#storage = storageOf(options);
     this.#store = this.#openStore();
     this.#feed = this.#openFeed(this.#store);
+    const { exposure = 0, random = Math.random } = options;
+    if (exposure > 0 && random() < exposure) {
+      const exposures = new Exposures((message) => this.#feed.send(message));
+      this.#exposures = exposures;
+      this.asked = (key) => exposures.asked(this.get(key));
+    }
   }
 
   /** What is known for the user. Users share one place in the storage: the next one's takes that of the one before. */
@@ -104,6 +116,7 @@ export class TogglesClient implements TogglesView {
   }
 
   isActive(key: string, fallback = false): boolean {
+    this.asked?.(key);
     return this.get(key)?.isActive ?? fallback;
   }
 
@@ -190,6 +203,7 @@ export class TogglesClient implements TogglesView {
       this.#unwatch();
       this.#unwatch = undefined;
       this.#save();
+      this.#exposures?.tell();
       this.#rest();
     }
   }
@@ -197,6 +211,7 @@ export class TogglesClient implements TogglesView {
   #noticed(notice: Notice): void {
     if (notice === "hidden" || notice === "left") {
       this.#save();
+      this.#exposures?.tell();
     }
     // A page with an open connection, or with the browser's only one, cannot wait in the back/forward cache.
     if (notice === "left") {
@@ -254,6 +269,7 @@ export class TogglesClient implements TogglesView {
       case "begin":
         this.#store.confirm();
         this.#store.begin(event.toggles, event.fresh);
+        this.#exposures?.tellSoon();
         break;
       case "message":
         this.#take(event.message);

@@ -42,8 +42,8 @@ const PROVEN_FOR = 30_000;
 const ANSWER_PATIENCE = 15_000;
 
 /**
- * A browser cannot send WebSocket pings, so a small message keeps an idle connection open. The API has no route for it
- * (only `$connect` and `$disconnect`), and needs none: API Gateway counts it as traffic, calls no function, and
+ * A browser cannot send WebSocket pings, so a small message keeps an idle connection open. The API has no route for it,
+ * and needs none: API Gateway counts it as traffic, calls no function, and
  * responds with `{"message":"Forbidden","connectionId":…}` by itself (aws-samples/simple-websockets-chat-app#24), which is
  * ignored as a message. Being closed every ten minutes instead would cost three functions' calls and the whole state
  * each time.
@@ -113,6 +113,11 @@ export class Connection {
   /** It may have died unnoticed, and must prove itself. */
   prove(): void {
     this.#ask(0);
+  }
+
+  /** Sends a message, once there is a state. The service answers none. */
+  send(message: string): void {
+    this.#socket?.send(message);
   }
 
   close(): void {

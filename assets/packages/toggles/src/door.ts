@@ -65,6 +65,7 @@ export function noLink(emit: (event: LinkEvent) => void): Feed {
     stop: () => undefined,
     noticed: () => undefined,
     renew: () => undefined,
+    send: () => false,
   };
 }
 

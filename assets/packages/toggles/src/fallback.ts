@@ -76,6 +76,10 @@ export class Fallback implements Feed {
     this.#link.renew();
   }
 
+  send(message: string): boolean {
+    return this.#link.send(message);
+  }
+
   #pass(event: LinkEvent): void {
     if (event.kind !== "status") {
       this.#options.emit(event);

@@ -27,6 +27,8 @@ export interface Feed {
   noticed(notice: Notice): void;
   /** The same user gets other answers from now on. */
   renew(): void;
+  /** Sends a message to the service. `false` if there is no connection. */
+  send(message: string): boolean;
 }
 
 /** Makes a feed whose events go to `emit`. */
@@ -134,6 +136,11 @@ export class Link implements Feed {
     this.#next?.close();
     this.#next = undefined;
     this.#open();
+  }
+
+  send(message: string): boolean {
+    this.#current?.send(message);
+    return this.#current !== undefined;
   }
 
   #open(): void {

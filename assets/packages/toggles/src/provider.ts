@@ -2,6 +2,7 @@ import type { Toggle, TogglesStatus, TogglesView, ToggleValue, Unsubscribe } fro
 import {
   ErrorCode,
   type FlagMetadata,
+  type Hook,
   type JsonValue,
   OpenFeatureEventEmitter,
   type Provider,
@@ -9,6 +10,7 @@ import {
   type ResolutionDetails,
   StandardResolutionReasons,
 } from "@openfeature/web-sdk";
+import { hooksOf } from "./exposure.js";
 
 /** How long `initialize` waits for a first state if none is known from an earlier visit. */
 const PATIENCE = 10_000;
@@ -31,6 +33,7 @@ const PATIENCE = 10_000;
 export class FrontageProvider implements Provider {
   readonly metadata = { name: "frontage" };
   readonly runsOn = "client";
+  readonly hooks: Hook[];
   readonly events = new OpenFeatureEventEmitter();
   readonly #toggles: TogglesView;
   readonly #names = new Map<string, string>();
@@ -38,6 +41,7 @@ export class FrontageProvider implements Provider {
 
   constructor(toggles: TogglesView) {
     this.#toggles = toggles;
+    this.hooks = hooksOf(toggles);
   }
 
   /** Resolves as soon as any state is known, even an old one: then the event `Stale` follows. */

@@ -34,6 +34,8 @@ type Post =
   | { readonly kind: "hello"; readonly from: string }
   /** Of a tab that follows: something happened to its page, and does the leader still run? */
   | { readonly kind: "notice"; readonly notice: Notice }
+  /** Of a tab that follows: a message for the service. */
+  | { readonly kind: "send"; readonly message: string }
   /** Of the leader: it does. */
   | { readonly kind: "alive" }
   /** Of the leader: for one tab, or for all. */
@@ -116,6 +118,18 @@ export class Shared implements Feed {
   /** A tab that follows gets what the leader does: that one's session learns of the same change. */
   renew(): void {
     this.#link?.renew();
+  }
+
+  /** A message of a tab that follows is lost if the leader ends at this moment. */
+  send(message: string): boolean {
+    if (this.#link !== undefined) {
+      return this.#link.send(message);
+    }
+    const isLive = this.#status === "live" && this.#channel !== undefined;
+    if (isLive) {
+      this.#post({ kind: "send", message });
+    }
+    return isLive;
   }
 
   #tell(notice: Notice): void {
@@ -237,6 +251,8 @@ export class Shared implements Feed {
     } else if (post.kind === "notice") {
       this.#post({ kind: "alive" });
       this.#link?.noticed(post.notice);
+    } else if (post.kind === "send") {
+      this.#link?.send(post.message);
     }
   }
 

@@ -324,3 +324,20 @@ it("a page that comes back after its user has signed out is nobody's", async () 
   expect(offered().at(-1)).toEqual(["frontage.toggles.v1", false]);
   expect([...world.storage.values()].join()).not.toContain("secret");
 });
+
+it("what the tabs that follow were asked for is told over the one connection", async () => {
+  await five();
+  const chosen = await open({ exposure: 1 });
+  const leader = pages[0];
+  chosen.client.isActive("1");
+  await seconds(5);
+  const told = () => world.sockets.flatMap(({ sent }) => sent.filter((text) => text.includes("exposed")));
+  expect(told()).toEqual(['{"action":"exposed","toggles":{"1":["on"]}}']);
+  leader?.tab.dies();
+  chosen.client.isActive("2");
+  await seconds(5);
+  world.socket.says([item("1", true), item("2", true)]);
+  await seconds(5);
+  expect(world.sockets).toHaveLength(2);
+  expect(told()).toHaveLength(2);
+});

@@ -61,6 +61,8 @@ interface BackendOptions {
   readonly segments?: readonly { readonly name: string; readonly condition: Json }[];
   /** The groups of each connection of this moment. */
   readonly connections?: readonly (readonly string[])[];
+  /** In how many page loads each toggle was asked for, by answer. Absent: the system does not count. */
+  readonly exposures?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** Called after a toggle was written or deleted. */
   readonly changed?: (id: string, revision: number) => void;
 }
@@ -132,6 +134,8 @@ export class Backend {
         return this.#ids().includes(id) ? answer(200, this.#shown(id, person)) : unknown(id);
       case "GET history":
         return answer(200, { changes: this.#changes(id).slice(0, Number(query.get("limit") ?? 50)) });
+      case "GET exposure":
+        return this.#exposure(id, Number(query.get("days")));
       case "PATCH toggle":
         return this.#patch(id, body, person);
       case "DELETE toggle":
@@ -294,6 +298,16 @@ export class Backend {
     const now = this.#counts(this.#toggles.get(id));
     const after = patch && this.#counts(this.#patched(id, patch));
     return answer(200, Object.fromEntries([["now", now], ...(after ? [["then", after]] : [])]));
+  }
+
+  #exposure(id: string, days: number): Response {
+    const { exposures } = this.#options;
+    if (exposures === undefined) {
+      return problem(404, "unknown-route", "This system does not count");
+    }
+    const answers = exposures[id];
+    const last = new Date(this.time).toISOString().slice(0, 10);
+    return answer(200, { days, answers: answers ?? {}, byDay: {}, ...(answers && { last }) });
   }
 
   #counts(kept: Kept | undefined): unknown {

@@ -70,6 +70,7 @@ let session: FakeSession;
 let live: FakeToggles;
 let router: Router;
 let asked: string[];
+let config: ShellConfig;
 
 beforeEach(() => {
   vi.stubGlobal("scrollTo", vi.fn());
@@ -81,6 +82,7 @@ beforeEach(() => {
     mayFlip: { operators: ["*"], shipping: ["shipping.*"] },
     isProtected: ["payment.*"],
     segments: [{ name: "staff", condition: {} }],
+    exposures: { "shipping.express": { on: 3, off: 9 } },
     connections: Array.from({ length: 40 }, (_, at) => (at < 4 ? ["beta"] : [])),
     changed: (id) => {
       for (const tell of live.changes) tell({ changed: [id] });
@@ -102,8 +104,11 @@ beforeEach(() => {
   document.body.innerHTML = '<div id="app"></div>';
   session = new FakeSession();
   router = new Router();
+  config = CONFIG;
   const shell = {
-    config: CONFIG,
+    get config() {
+      return config;
+    },
     session,
     toggles: live,
     operators: new Operators(API, session as never),
@@ -340,6 +345,23 @@ describe("a toggle's own page", () => {
     });
     await says("[data-part=history]", "first the testers");
     expect(comment?.value).toBe("");
+  });
+
+  it("says in how many page loads it was asked for, and what was answered, if that is counted", async () => {
+    expect(find("[data-part=exposure]")).toBeNull();
+    expect(asked).not.toContain("GET /exposure");
+    config = { ...CONFIG, toggles: { ...CONFIG.toggles, exposure: 0.01 } };
+    router.navigate("/toggles?id=other");
+    await says("[data-part=exposure]", "By nobody in 30 days");
+    expect(find("[data-part=exposure] progress")).toBeNull();
+    router.navigate("/toggles?id=shipping.express");
+    await says("[data-answer=off]", "off 9 (75%)");
+    expect(text("[data-answer=on]")).toBe("on 3 (25%)");
+    expect(text("[data-part=exposure]")).toContain("of the 1% that are counted");
+    expect(text("[data-part=exposure] time")).toBe("30 Nov 2026");
+    backend.answerNext(500, {});
+    router.navigate("/toggles?id=payment.cards");
+    await says("[data-part=exposure]", /Not known|By nobody/);
   });
 
   it("keeps what was written if it is refused", async () => {

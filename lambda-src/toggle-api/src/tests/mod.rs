@@ -707,6 +707,58 @@ async fn a_table_that_fails_or_is_busy_is_told_apart() {
 }
 
 #[tokio::test]
+async fn who_may_see_toggles_sees_how_often_they_are_asked_for() {
+    let day = |id: &str, day: &str, on: &str| json!({"featureId": {"S": id}, "day": {"S": day}, "answer:on": {"N": on}});
+    let items = json!({"Items": [day("a", "2026-11-29", "3"), day("a", "2026-11-30", "4"), day("gone", "2026-11-02", "1")]});
+    let items = items.to_string();
+    let counts = r#""TableName":"exposures""#;
+    let all = ask(
+        "GET /exposure?days=7",
+        Value::Null,
+        &ada(),
+        &[(counts, 200, &items)],
+    )
+    .await;
+    assert_eq!(
+        all.body,
+        json!({"days": 7, "share": 0.01, "toggles": {
+            "a": {"last": "2026-11-30", "answers": {"on": 7}}, "gone": {"last": "2026-11-02", "answers": {"on": 1}},
+        }})
+    );
+    let one =
+        json!({"Items": [day("a", "2026-11-29", "3"), day("a", "2026-11-30", "4")]}).to_string();
+    let one = ask(
+        "GET /exposure?id=a",
+        Value::Null,
+        &ada(),
+        &[(counts, 200, &one)],
+    )
+    .await;
+    assert_eq!(
+        one.body,
+        json!({"days": 30, "share": 0.01, "last": "2026-11-30", "answers": {"on": 7},
+            "byDay": {"2026-11-29": {"on": 3}, "2026-11-30": {"on": 4}}})
+    );
+    let never = ask(
+        "GET /exposure?id=b",
+        Value::Null,
+        &ada(),
+        &[(counts, 200, NONE)],
+    )
+    .await;
+    assert_eq!(
+        never.body,
+        json!({"days": 30, "share": 0.01, "answers": {}, "byDay": {}})
+    );
+    for odd in ["days=0", "days=91", "days=some", "id=&days=3"] {
+        let refused = ask(&format!("GET /exposure?{odd}"), Value::Null, &ada(), &[]).await;
+        assert_eq!(refused.code(), (400, "invalid"), "{odd}");
+    }
+    let uncounted = ask_with(None, "GET /exposure", Value::Null, Some(&ada()), &[]).await;
+    assert_eq!(uncounted.code(), (404, "unknown-route"));
+}
+
+#[tokio::test]
 async fn the_description_is_served_without_a_token_and_names_each_route_and_code() {
     let served = ask_with(None, "GET /openapi.json", Value::Null, None, &[]).await;
     assert_eq!(served.body, description());

@@ -157,6 +157,8 @@ fn service(fake: &FakeAws, proposals: Option<&str>) -> Service {
         history: "history".to_owned(),
         connections: "connections".to_owned(),
         proposals: proposals.map(str::to_owned),
+        exposures: proposals.map(|_| "exposures".to_owned()),
+        exposure_share: proposals.map(|_| 0.01),
         may_flip: serde_json::from_str(may_flip).unwrap(),
         protected: serde_json::from_str(r#"["*.protected"]"#).unwrap(),
         pool: Pool::new(http, login, None),
@@ -173,7 +175,7 @@ pub(super) async fn ask(
     ask_with(Some("proposals"), request, body, Some(token), answers).await
 }
 
-/// The same, of a system that may have no table of proposals, and by somebody who may have no token.
+/// The same, of a system that may have neither a table of proposals nor one of exposures, and by somebody who may have no token.
 pub(super) async fn ask_with(
     proposals: Option<&str>,
     request: &str,

@@ -337,6 +337,7 @@ async fn an_invalid_token_is_refused_and_nothing_is_stored() {
         ] {
             let table = FakeAws::new([("PutItem", 200, "{}")]);
             let registry = Registry {
+                exposures: None,
                 connections: ConnectionsTable {
                     client: tables(&table),
                     name: "connections".into(),

@@ -5,12 +5,12 @@ use serde::de::DeserializeOwned;
 use toggle_contract::doors::Login;
 use toggle_contract::{
     CLIENT_ID, CONNECTIONS_TABLE, HISTORY_TABLE, ISSUER, MAY_FLIP, PROPOSALS_TABLE, PROTECTED,
-    TOGGLES_TABLE,
+    TOGGLES_TABLE, exposure,
 };
 
 use super::{
-    StartError, cannot_start, configuration, endpoint, required, signed, start_logs, started,
-    variable,
+    StartError, cannot_start, configuration, endpoint, present, required, signed, start_logs,
+    started,
 };
 use crate::doors::Pool;
 
@@ -27,6 +27,10 @@ pub struct Api<F, P> {
     pub connections: String,
     /// The name of the table of proposals, if there is one.
     pub proposals: Option<String>,
+    /// The name of the table of exposures, if what is asked for is counted.
+    pub exposures: Option<String>,
+    /// The share of page loads that tell what they ask for, above 0 and up to 1, if any does.
+    pub exposure_share: Option<f64>,
     /// Who may change which toggles.
     pub may_flip: F,
     /// The toggles whose changes need a second person.
@@ -43,6 +47,10 @@ impl<F: DeserializeOwned, P: DeserializeOwned + Default> Api<F, P> {
         let protected = present(PROTECTED);
         let protected =
             protected.map_or_else(|| Ok(P::default()), |json| parsed(PROTECTED, &json))?;
+        let share = present(exposure::SHARE);
+        let exposure_share = share
+            .map(|share| parsed(exposure::SHARE, &share))
+            .transpose()?;
         let (toggles, history) = (required(TOGGLES_TABLE)?, required(HISTORY_TABLE)?);
         let connections = required(CONNECTIONS_TABLE)?;
         let login = Login {
@@ -60,15 +68,13 @@ impl<F: DeserializeOwned, P: DeserializeOwned + Default> Api<F, P> {
             history,
             connections,
             proposals: present(PROPOSALS_TABLE),
+            exposures: present(exposure::TABLE),
+            exposure_share,
             may_flip,
             protected,
             pool,
         })
     }
-}
-
-fn present(name: &str) -> Option<String> {
-    variable(name).filter(|value| !value.is_empty())
 }
 
 fn parsed<T: DeserializeOwned>(name: &'static str, json: &str) -> Result<T, StartError> {

@@ -1,15 +1,19 @@
 //! The start of connection-manager.
 
 use aws_config::SdkConfig;
-use toggle_contract::{CONNECTIONS_TABLE, DOORS, SHELL_BUCKET, SHELL_CONFIG, doors};
+use aws_sdk_dynamodb::Client;
+use toggle_contract::{
+    CONNECTIONS_TABLE, DOORS, SHELL_BUCKET, SHELL_CONFIG, TOGGLES_TABLE, doors, exposure,
+};
 
 use super::{
-    StartError, cannot_start, configuration, endpoint, file, required, start_logs, started,
-    variable,
+    StartError, cannot_start, configuration, endpoint, file, present, required, start_logs,
+    started, variable,
 };
 use crate::connection::CallbackBase;
 use crate::doors::{Doors, Shell};
-use crate::dynamo::ConnectionsTable;
+use crate::dynamo::{ConnectionsTable, ExposuresTable, TogglesTable};
+use crate::exposures::Exposures;
 use crate::register::Registry;
 
 impl Registry {
@@ -21,18 +25,37 @@ impl Registry {
         let bucket = described.need_shell().then(|| required(SHELL_BUCKET));
         let bucket = bucket.transpose()?;
         let configuration = configuration().await;
-        let client = aws_sdk_dynamodb::Client::new(&configuration);
+        let client = Client::new(&configuration);
         let doors = Doors {
             described,
             shell: bucket.map(|bucket| shell(&configuration, &bucket)),
         };
+        let exposures = exposures(&client)?;
         started(began);
         Ok(Self {
+            exposures,
             connections: ConnectionsTable { client, name },
             base: CallbackBase::from_environment(variable),
             doors,
         })
     }
+}
+
+/// Where it is counted what is asked for, if it is.
+fn exposures(client: &Client) -> Result<Option<Exposures>, StartError> {
+    let Some(name) = present(exposure::TABLE) else {
+        return Ok(None);
+    };
+    Ok(Some(Exposures {
+        toggles: TogglesTable {
+            client: client.clone(),
+            name: required(TOGGLES_TABLE)?,
+        },
+        counts: ExposuresTable {
+            client: client.clone(),
+            name,
+        },
+    }))
 }
 
 fn conditions(json: &str) -> Result<doors::Doors, StartError> {

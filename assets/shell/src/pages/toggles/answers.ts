@@ -104,6 +104,14 @@ export interface Audience {
   readonly after: Counts | undefined;
 }
 
+/** In how many of the counted page loads a toggle was asked for. */
+export interface Exposure {
+  /** The last day, in UTC, such as `2026-11-30`; `undefined` if nobody asked. */
+  readonly last: string | undefined;
+  /** By answer: the name of a variant, `on` or `off`. */
+  readonly answers: Readonly<Record<string, number>>;
+}
+
 /** The outcome of a request that changes a toggle. */
 export type Written =
   | { readonly kind: "written"; readonly toggle: Toggle | undefined }
@@ -161,6 +169,16 @@ export function audience(value: unknown): Audience {
   const root = new Field("audience", value);
   const after = root.get("then").optional();
   return { now: counts(root.get("now")), after: after && counts(after) };
+}
+
+/** @throws InvalidDocumentError that names the first invalid field. */
+export function exposure(value: unknown): Exposure {
+  const root = new Field("exposure", value);
+  const answers = root.get("answers").entries();
+  return {
+    last: root.get("last").optional()?.text(),
+    answers: Object.fromEntries(answers.map(([name, of]) => [name, of.number()])),
+  };
 }
 
 function toggleOf(field: Field): Toggle {

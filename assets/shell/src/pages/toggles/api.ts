@@ -1,5 +1,5 @@
 import { Api, type Problem, problem, type RequestOptions, type Result } from "@frontage/api";
-import type { Audience, Change, Json, Overview, Rules, Toggle, Written } from "./answers.js";
+import type { Audience, Change, Exposure, Json, Overview, Rules, Toggle, Written } from "./answers.js";
 import * as answers from "./answers.js";
 
 /** A change of a toggle: what it does not name stays. */
@@ -75,6 +75,12 @@ export class TogglesApi {
   async audience(id: string, patch?: Patch, signal?: AbortSignal): Promise<Result<Audience>> {
     const asked = { query: { id }, idempotent: true, ...options(signal) };
     return read(await this.#api.post("audience", patch ? { patch } : {}, asked), answers.audience);
+  }
+
+  /** What was asked of a toggle in the last days. */
+  async exposure(id: string, days: number, signal?: AbortSignal): Promise<Result<Exposure>> {
+    const asked = { query: { id, days }, ...options(signal) };
+    return read(await this.#api.get("exposure", asked), answers.exposure);
   }
 
   async approve(id: string, proposal: string, comment?: string): Promise<Result<Written>> {

@@ -3,6 +3,7 @@ import { isToBeMade, type Proposal, type Toggle, type Written } from "./answers.
 import type { Patch } from "./api.js";
 import { AudienceCard, agreed } from "./audience.js";
 import { changesSince, explainProblem, whatHappened } from "./conflict.js";
+import { exposureCard } from "./exposure.js";
 import { attributesCard, facts, fieldNames, readOnly } from "./facts.js";
 import {
   changedFields,
@@ -32,6 +33,7 @@ export class ToggleView {
   readonly #columns = h("div", { class: "columns" });
   readonly #end = h("div", {});
   readonly #audience: AudienceCard;
+  readonly #exposure: readonly HTMLElement[];
   readonly #history: HistoryCard;
   /** The toggle that the fields were made of; `undefined` if it does not exist. */
   #base: Toggle | undefined;
@@ -48,6 +50,7 @@ export class ToggleView {
     this.#view = view;
     this.#id = id;
     this.#audience = new AudienceCard(desk.api, id, signal);
+    this.#exposure = exposureCard(view, id);
     this.#history = new HistoryCard({
       desk,
       id,
@@ -112,7 +115,13 @@ export class ToggleView {
       return;
     }
     const form = this.#takeDraft(toggle);
-    const side = h("div", { class: "fr-stack" }, this.#audience.element, ...attributesCard(toggle));
+    const side = h(
+      "div",
+      { class: "fr-stack" },
+      this.#audience.element,
+      ...this.#exposure,
+      ...attributesCard(toggle),
+    );
     this.#form = undefined;
     if (toggle.mayFlip) {
       this.#form = new ToggleForm({
