@@ -3,6 +3,8 @@
 mod documents;
 mod error;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use aws::{Network, WebAnswer};
 use hyper::Request;
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -14,10 +16,11 @@ use toggle_table::{Asked, Change, Explanation, Toggle};
 
 pub use self::documents::Changed;
 use self::documents::{
-    Approve, Changes, Everything, Explain, Patch, Problem, Rollback, Rules, Shown, Waiting,
+    Approve, Changes, Counts, Everything, Explain, Patch, Problem, Rollback, Rules, Shown, Waiting,
     body_of, json_or_text, raw, rules,
 };
 pub use self::error::ApiError;
+use super::counted::{COUNTED_DAYS, Counted, Sum};
 use super::protection::Proposed;
 
 /// How often a change is tried that states no revision, while others change the toggle.
@@ -53,11 +56,35 @@ impl Api {
 
     /// Every toggle, by id, without who changed it.
     pub async fn list(&self) -> Result<Vec<Toggle>, ApiError> {
-        let shown = self.everything().await?;
+        let shown = self.everything().await?.toggles;
         let toggles = shown.into_iter().filter(Shown::exists);
         Ok(toggles
             .map(|of| of.into_toggle().without_author())
             .collect())
+    }
+
+    /// Every toggle and every segment, toggles by id and with who changed them, and the ids of those whose changes need
+    /// a second person.
+    pub async fn list_signed(&self) -> Result<(Vec<Toggle>, BTreeSet<String>), ApiError> {
+        let shown = self.everything().await?;
+        let toggles = shown.toggles.into_iter().filter(Shown::exists);
+        let toggles = toggles.map(|of| (of.is_protected, of.into_toggle()));
+        let segments = shown.segments.into_iter();
+        let segments = segments.map(|of| (of.is_protected, of.into_toggle()));
+        let listed: Vec<_> = toggles.chain(segments).collect();
+        let protected = listed.iter().filter(|(is_protected, _)| *is_protected);
+        let protected = protected.map(|(_, of)| of.id().to_owned()).collect();
+        Ok((listed.into_iter().map(|(_, of)| of).collect(), protected))
+    }
+
+    /// Who asked for toggles in so many days; `None` if the system does not count that.
+    pub async fn counted(&self, days: u64) -> Result<Option<Counted>, ApiError> {
+        let recent = match self.sums(days.min(COUNTED_DAYS)).await {
+            Err(error) if error.is_no_route() => return Ok(None),
+            recent => recent?,
+        };
+        let all = self.sums(COUNTED_DAYS).await?;
+        Ok(Some(Counted::between(recent, all)))
     }
 
     /// The toggle of this id.
@@ -67,7 +94,7 @@ impl Api {
 
     /// All open proposals.
     pub async fn proposals(&self) -> Result<Vec<Proposed>, ApiError> {
-        let shown = self.everything().await?;
+        let shown = self.everything().await?.toggles;
         Ok(shown.iter().filter_map(Shown::proposed).collect())
     }
 
@@ -210,11 +237,19 @@ impl Api {
         sent.await.map(|_| ())
     }
 
-    async fn everything(&self) -> Result<Vec<Shown>, ApiError> {
+    async fn everything(&self) -> Result<Everything, ApiError> {
         let answer = self.send("GET", "toggles", &[], String::new()).await?;
-        let mut toggles = self.read::<Everything>(&answer)?.toggles;
-        toggles.sort_by(|one, other| one.id.cmp(&other.id));
-        Ok(toggles)
+        let mut shown = self.read::<Everything>(&answer)?;
+        shown.toggles.sort_by(|one, other| one.id.cmp(&other.id));
+        Ok(shown)
+    }
+
+    /// What was asked for in so many days, by the toggle's id.
+    async fn sums(&self, days: u64) -> Result<BTreeMap<String, Sum>, ApiError> {
+        let days = days.to_string();
+        let query = [("days", days.as_str())];
+        let answer = self.send("GET", "exposure", &query, String::new()).await?;
+        Ok(self.read::<Counts>(&answer)?.toggles)
     }
 
     async fn shown(&self, id: &str) -> Result<Shown, ApiError> {

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use toggle_contract::{
-    ACTIVE, DEFAULT_VARIANT, LAST_CHANGE, PREREQUISITES, RAMP, REVISION, TARGETING, TOGGLE_KEY,
-    VALUE, VARIANTS, WINDOWS,
+    ACTIVE, DEFAULT_VARIANT, LAST_CHANGE, PREREQUISITES, RAMP, REVISION, SEGMENT, TARGETING,
+    TOGGLE_KEY, VALUE, VARIANTS, WINDOWS,
 };
+use toggle_rules::segment_id;
 use toggle_table::{AttributeText, RuleChange, Toggle};
 
+use crate::toggles::counted::Sum;
 use crate::toggles::protection::{self, Proposed};
 
 type Json = Box<RawValue>;
@@ -46,6 +48,33 @@ pub(super) struct Changes {
 #[derive(Deserialize)]
 pub(super) struct Everything {
     pub(super) toggles: Vec<Shown>,
+    pub(super) segments: Vec<ShownSegment>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Counts {
+    pub(super) toggles: BTreeMap<String, Sum>,
+}
+
+/// A segment as the API shows it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ShownSegment {
+    name: String,
+    condition: Json,
+    pub(super) is_protected: bool,
+}
+
+impl ShownSegment {
+    /// The same segment as its item has it.
+    pub(super) fn into_toggle(self) -> Toggle {
+        let condition = in_text(&self.condition);
+        let own = [
+            (TOGGLE_KEY, text(&segment_id(&self.name))),
+            (SEGMENT, condition),
+        ];
+        with_attributes(own.into_iter().map(|(name, json)| (name.to_owned(), json)))
+    }
 }
 
 /// A toggle as the API shows it.
@@ -60,6 +89,7 @@ pub(super) struct Shown {
     pub(super) last_change: Option<Json>,
     pub(super) rules: Rules<Json>,
     pub(super) attributes: BTreeMap<String, Json>,
+    pub(super) is_protected: bool,
     pub(super) proposal: Option<Proposed>,
 }
 
@@ -98,10 +128,8 @@ impl Shown {
 
     /// The same toggle as its item has it, apart from types that JSON does not have.
     pub(super) fn into_toggle(self) -> Toggle {
-        let text = |text: &str| serde_json::to_string(text).unwrap_or_default();
         let json = |json: Option<Json>| json.map(|json| json.get().to_owned());
-        // These rules are JSON in a text.
-        let in_text = |json: Option<Json>| json.map(|json| text(json.get()));
+        let in_text = |json: Option<Json>| json.as_deref().map(in_text);
         let revision = (self.revision > 0).then(|| self.revision.to_string());
         let own = [
             (TOGGLE_KEY, Some(text(&self.id))),
@@ -121,9 +149,24 @@ impl Shown {
         let own = own.filter_map(|(name, json)| Some((name.to_owned(), json?)));
         let others = self.attributes.into_iter();
         let others = others.map(|(name, json)| (name, json.get().to_owned()));
-        let all = own.chain(others);
-        Toggle::of(all.filter_map(|(name, json)| Some((name, json.parse::<AttributeText>().ok()?))))
+        with_attributes(own.chain(others))
     }
+}
+
+/// A toggle with attributes in JSON.
+fn with_attributes(attributes: impl Iterator<Item = (String, String)>) -> Toggle {
+    let typed = |(name, json): (String, String)| Some((name, json.parse::<AttributeText>().ok()?));
+    Toggle::of(attributes.filter_map(typed))
+}
+
+/// A text in JSON, which always serialises.
+fn text(text: &str) -> String {
+    serde_json::to_string(text).unwrap_or_default()
+}
+
+/// JSON that the item has in a text.
+fn in_text(json: &RawValue) -> String {
+    text(json.get())
 }
 
 /// The body of a change.

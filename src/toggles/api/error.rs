@@ -41,6 +41,11 @@ impl ApiError {
     pub(super) fn is(&self, expected: &str) -> bool {
         matches!(self, Self::Refused { code, .. } if code == expected)
     }
+
+    /// Whether the API has no such route: it says so itself or, if none leads to it, API Gateway does.
+    pub(super) fn is_no_route(&self) -> bool {
+        self.is("unknown-route") || matches!(self, Self::Odd { status: 404, .. })
+    }
 }
 
 impl Hint for ApiError {

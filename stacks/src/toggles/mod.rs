@@ -35,7 +35,7 @@ pub(crate) use self::posting::private;
 use self::posting::{Pace, Sender};
 use self::senders::{new_connection, toggle_message};
 use self::slice::toggle_slice;
-use self::tables::{CONNECTIONS, HISTORY, PROPOSALS, TOGGLES, Tables, tables};
+use self::tables::{CONNECTIONS, EXPOSURES, HISTORY, PROPOSALS, TOGGLES, Tables, tables};
 use crate::artifacts::Sources;
 use crate::description::System;
 use crate::function::{Builder, FunctionParts, use_of_key};
@@ -67,6 +67,13 @@ pub fn connections_table(system: &System) -> String {
 #[must_use]
 pub fn proposals_table(system: &System) -> String {
     physical_name(system.name.as_str(), &StackName::new(STACK), PROPOSALS)
+}
+
+/// The name of the table of exposures, which is known before the table exists. A system that does not count what is
+/// asked for has none.
+#[must_use]
+pub fn exposures_table(system: &System) -> String {
+    physical_name(system.name.as_str(), &StackName::new(STACK), EXPOSURES)
 }
 
 /// The stack's outputs.

@@ -25,6 +25,9 @@ pub(super) const HISTORY: &str = "history-table";
 /// The name of the table of proposed changes within its stack.
 pub(super) const PROPOSALS: &str = "proposals-table";
 
+/// The name of the table of exposures within its stack.
+pub(super) const EXPOSURES: &str = "exposures-table";
+
 pub(super) struct Tables {
     pub(super) toggles: Handle<Table>,
     pub(super) history: Handle<Table>,
