@@ -9,7 +9,8 @@ use tokio::process::Command;
 use super::error::{Ended, PipelineError};
 
 /// Variables that a hook of Git has, and by which Git would work on the hook's repository.
-const OF_A_HOOK: [&str; 4] = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"];
+pub(crate) const OF_A_HOOK: [&str; 4] =
+    ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"];
 
 /// Runs Git, whose errors and questions for a password appear on the terminal.
 pub(super) async fn git(directory: &Path, arguments: &[&OsStr]) -> Result<Output, PipelineError> {

@@ -17,6 +17,7 @@ mod steps;
 pub use calls::CALLS;
 pub use checkout::Checkout;
 pub use error::PipelineError;
+pub(crate) use git::OF_A_HOOK;
 pub use logs::BuildLog;
 pub use project::Project;
 pub use repository::{Draft, Pushes, Repository};

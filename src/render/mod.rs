@@ -9,6 +9,7 @@ mod plan;
 mod progress;
 mod release;
 mod report;
+mod stale;
 mod status;
 mod toggles;
 pub mod visible;
@@ -23,6 +24,7 @@ pub use release::{
     previewed, pruned, published, release_progress, release_warnings, releases, rolled_back,
 };
 pub use report::{outputs, pending, report};
+pub use stale::stale;
 pub use status::status;
 pub use toggles::{
     copied, delivery, differences, explanation, exported, imported, message, not_carried,

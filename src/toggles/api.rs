@@ -1,92 +1,30 @@
 //! The toggles' HTTP API, for people who have no access to the account.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
+mod documents;
+mod error;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws::{Network, WebAnswer};
 use hyper::Request;
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::value::RawValue;
-use thiserror::Error;
-use toggle_contract::{
-    ACTIVE, DEFAULT_VARIANT, LAST_CHANGE, PREREQUISITES, RAMP, REVISION, TARGETING, TOGGLE_KEY,
-    VALUE, VARIANTS, WINDOWS,
-};
-use toggle_table::{Asked, AttributeText, Change, Explanation, RuleChange, Toggle};
+use toggle_contract::{DEFAULT_VARIANT, PREREQUISITES, RAMP, TARGETING, VALUE, VARIANTS, WINDOWS};
+use toggle_table::{Asked, Change, Explanation, Toggle};
 
-use super::protection::{self, Proposed};
-use crate::hint::Hint;
+pub use self::documents::Changed;
+use self::documents::{
+    Approve, Changes, Counts, Everything, Explain, Patch, Problem, Rollback, Rules, Shown, Waiting,
+    body_of, json_or_text, raw, rules,
+};
+pub use self::error::ApiError;
+use super::counted::{COUNTED_DAYS, Counted, Sum};
+use super::protection::Proposed;
 
 /// How often a change is tried that states no revision, while others change the toggle.
 const ATTEMPTS: usize = 5;
-
-type Json = Box<RawValue>;
-
-/// Why the API could not be used, or did not do what was asked.
-#[derive(Debug, Error)]
-pub enum ApiError {
-    /// It could not be reached.
-    #[error("{url}: {reason}")]
-    Unreachable {
-        /// Its URL.
-        url: String,
-        /// The transport's message.
-        reason: String,
-    },
-    /// The answer is not the API's.
-    #[error("{url} answered {status}, which is not the toggles' API's")]
-    Odd {
-        /// Its URL.
-        url: String,
-        /// The status.
-        status: u16,
-    },
-    /// It refused.
-    #[error("{title}: {detail}")]
-    Refused {
-        /// What kind of problem it is, in words.
-        title: String,
-        /// What is particular about it.
-        detail: String,
-        /// The kind.
-        code: String,
-    },
-}
-
-impl ApiError {
-    fn is(&self, expected: &str) -> bool {
-        matches!(self, Self::Refused { code, .. } if code == expected)
-    }
-}
-
-impl Hint for ApiError {
-    fn hint(&self) -> Option<Cow<'_, str>> {
-        let Self::Refused { code, .. } = self else {
-            return Some(
-                "check the URL: the shell's `config.json` names it, as `toggles.api`".into(),
-            );
-        };
-        let advice = match code.as_str() {
-            "unauthorized" => {
-                "sign in again, and pass the id token in the variable that --token-env names"
-            }
-            "forbidden" => "ask who maintains `[toggles.may_flip]` of the system's description",
-            "own-proposal" => {
-                "ask somebody else, or take it back with `frontage toggles withdraw ID`"
-            }
-            "unknown-toggle" => "run `frontage toggles list` to see all toggles",
-            "revised" => {
-                "run `frontage toggles get ID` to see the toggle, and pass its current revision"
-            }
-            "proposed" => "run `frontage toggles proposals` to see it",
-            "too-many" => "run the command again in a moment",
-            _ => return None,
-        };
-        Some(advice.into())
-    }
-}
 
 /// The API, and who asks it.
 #[derive(Debug)]
@@ -105,207 +43,6 @@ pub enum Outcome {
     Proposed(Proposed),
 }
 
-/// A change of the past.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Changed {
-    /// When, in milliseconds since the epoch.
-    pub changed_at: u64,
-    /// The toggle's revision after it, if it has one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revision: Option<u64>,
-    /// Who made it. `None`: it was not made through Frontage.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub by: Option<String>,
-    /// Who agreed, if that was needed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub approved_by: Option<String>,
-    /// Why, if that was said.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    /// Whether the toggle was deleted.
-    pub is_deletion: bool,
-    /// The attributes that changed, by name.
-    pub attributes: Vec<protection::Change>,
-}
-
-#[derive(Deserialize)]
-struct Changes {
-    changes: Vec<Changed>,
-}
-
-#[derive(Deserialize)]
-struct Everything {
-    toggles: Vec<Shown>,
-}
-
-/// A toggle as the API shows it.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Shown {
-    id: String,
-    name: String,
-    is_active: bool,
-    value: Option<Json>,
-    revision: u64,
-    last_change: Option<Json>,
-    rules: Rules<Json>,
-    attributes: BTreeMap<String, Json>,
-    proposal: Option<Proposed>,
-}
-
-/// Rules in natural JSON.
-#[derive(Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", bound(deserialize = "J: Deserialize<'de>"))]
-struct Rules<J> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    targeting: Option<J>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    variants: Option<J>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    default_variant: Option<J>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    prerequisites: Option<J>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    windows: Option<J>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ramp: Option<J>,
-}
-
-impl Shown {
-    /// Whether it exists: a toggle that is proposed is shown before it does.
-    fn exists(&self) -> bool {
-        self.revision > 0 || self.proposal.as_ref().is_none_or(|of| of.revision > 0)
-    }
-
-    /// What is proposed for it.
-    fn proposed(&self) -> Option<Proposed> {
-        let proposal = self.proposal.clone()?;
-        Some(Proposed {
-            feature_id: self.id.clone(),
-            ..proposal
-        })
-    }
-
-    /// The same toggle as its item has it, apart from types that JSON does not have.
-    fn into_toggle(self) -> Toggle {
-        let text = |text: &str| serde_json::to_string(text).unwrap_or_default();
-        let json = |json: Option<Json>| json.map(|json| json.get().to_owned());
-        // These rules are JSON in a text.
-        let in_text = |json: Option<Json>| json.map(|json| text(json.get()));
-        let revision = (self.revision > 0).then(|| self.revision.to_string());
-        let own = [
-            (TOGGLE_KEY, Some(text(&self.id))),
-            ("featureName", Some(text(&self.name))),
-            (ACTIVE, Some(self.is_active.to_string())),
-            (VALUE, json(self.value)),
-            (REVISION, revision),
-            (LAST_CHANGE, json(self.last_change)),
-            (TARGETING, in_text(self.rules.targeting)),
-            (VARIANTS, json(self.rules.variants)),
-            (DEFAULT_VARIANT, json(self.rules.default_variant)),
-            (PREREQUISITES, json(self.rules.prerequisites)),
-            (WINDOWS, in_text(self.rules.windows)),
-            (RAMP, in_text(self.rules.ramp)),
-        ];
-        let own = own.into_iter();
-        let own = own.filter_map(|(name, json)| Some((name.to_owned(), json?)));
-        let others = self.attributes.into_iter();
-        let others = others.map(|(name, json)| (name, json.get().to_owned()));
-        let all = own.chain(others);
-        Toggle::of(all.filter_map(|(name, json)| Some((name, json.parse::<AttributeText>().ok()?))))
-    }
-}
-
-/// The body of a change.
-#[derive(Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Patch<'p> {
-    revision: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    is_active: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<&'p str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    value: Option<Json>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rules: Option<Rules<Json>>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    attributes: BTreeMap<&'p str, Option<&'p str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    comment: Option<&'p str>,
-}
-
-#[derive(Serialize)]
-struct Rollback<'r> {
-    to: u64,
-    revision: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    comment: Option<&'r str>,
-}
-
-#[derive(Serialize)]
-struct Explain {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    context: Option<Json>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    at: Option<u64>,
-}
-
-#[derive(Serialize)]
-struct Approve<'a> {
-    proposal: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    comment: Option<&'a str>,
-}
-
-#[derive(Deserialize)]
-struct Waiting {
-    proposal: Proposed,
-}
-
-#[derive(Deserialize)]
-struct Problem {
-    title: String,
-    detail: String,
-    code: String,
-}
-
-/// The rules of a change, in which `null` removes one.
-fn rules(change: &RuleChange) -> Rules<Json> {
-    let none = || change.clear.then(|| RawValue::NULL.to_owned());
-    let json = |text: &Option<String>| text.as_deref().map(json_or_text).or_else(none);
-    let variants = change.variants.iter();
-    let variants: BTreeMap<_, _> = variants
-        .map(|(name, value)| (name, raw(value.json())))
-        .collect();
-    let variants = (!variants.is_empty()).then(|| in_json(&variants));
-    let prerequisites = &change.prerequisites;
-    let prerequisites = (!prerequisites.is_empty()).then(|| in_json(prerequisites));
-    Rules {
-        targeting: json(&change.targeting),
-        variants: variants.or_else(none),
-        default_variant: change.default_variant.as_ref().map(in_json).or_else(none),
-        prerequisites: prerequisites.or_else(none),
-        windows: json(&change.windows),
-        ramp: json(&change.ramp),
-    }
-}
-
-/// Values always serialise.
-fn in_json(value: &(impl Serialize + ?Sized)) -> Json {
-    serde_json::value::to_raw_value(value).unwrap_or_else(|_| RawValue::NULL.to_owned())
-}
-
-fn raw(json: String) -> Json {
-    RawValue::from_string(json).unwrap_or_else(|_| RawValue::NULL.to_owned())
-}
-
-/// What is no JSON is sent as text: the service says what is wrong with it.
-fn json_or_text(text: &str) -> Json {
-    RawValue::from_string(text.to_owned()).unwrap_or_else(|_| in_json(text))
-}
-
 impl Api {
     /// The API at a URL, for who has an id token.
     #[must_use]
@@ -319,11 +56,35 @@ impl Api {
 
     /// Every toggle, by id, without who changed it.
     pub async fn list(&self) -> Result<Vec<Toggle>, ApiError> {
-        let shown = self.everything().await?;
+        let shown = self.everything().await?.toggles;
         let toggles = shown.into_iter().filter(Shown::exists);
         Ok(toggles
             .map(|of| of.into_toggle().without_author())
             .collect())
+    }
+
+    /// Every toggle and every segment, toggles by id and with who changed them, and the ids of those whose changes need
+    /// a second person.
+    pub async fn list_signed(&self) -> Result<(Vec<Toggle>, BTreeSet<String>), ApiError> {
+        let shown = self.everything().await?;
+        let toggles = shown.toggles.into_iter().filter(Shown::exists);
+        let toggles = toggles.map(|of| (of.is_protected, of.into_toggle()));
+        let segments = shown.segments.into_iter();
+        let segments = segments.map(|of| (of.is_protected, of.into_toggle()));
+        let listed: Vec<_> = toggles.chain(segments).collect();
+        let protected = listed.iter().filter(|(is_protected, _)| *is_protected);
+        let protected = protected.map(|(_, of)| of.id().to_owned()).collect();
+        Ok((listed.into_iter().map(|(_, of)| of).collect(), protected))
+    }
+
+    /// Who asked for toggles in so many days; `None` if the system does not count that.
+    pub async fn counted(&self, days: u64) -> Result<Option<Counted>, ApiError> {
+        let recent = match self.sums(days.min(COUNTED_DAYS)).await {
+            Err(error) if error.is_no_route() => return Ok(None),
+            recent => recent?,
+        };
+        let all = self.sums(COUNTED_DAYS).await?;
+        Ok(Some(Counted::between(recent, all)))
     }
 
     /// The toggle of this id.
@@ -333,7 +94,7 @@ impl Api {
 
     /// All open proposals.
     pub async fn proposals(&self) -> Result<Vec<Proposed>, ApiError> {
-        let shown = self.everything().await?;
+        let shown = self.everything().await?.toggles;
         Ok(shown.iter().filter_map(Shown::proposed).collect())
     }
 
@@ -476,11 +237,19 @@ impl Api {
         sent.await.map(|_| ())
     }
 
-    async fn everything(&self) -> Result<Vec<Shown>, ApiError> {
+    async fn everything(&self) -> Result<Everything, ApiError> {
         let answer = self.send("GET", "toggles", &[], String::new()).await?;
-        let mut toggles = self.read::<Everything>(&answer)?.toggles;
-        toggles.sort_by(|one, other| one.id.cmp(&other.id));
-        Ok(toggles)
+        let mut shown = self.read::<Everything>(&answer)?;
+        shown.toggles.sort_by(|one, other| one.id.cmp(&other.id));
+        Ok(shown)
+    }
+
+    /// What was asked for in so many days, by the toggle's id.
+    async fn sums(&self, days: u64) -> Result<BTreeMap<String, Sum>, ApiError> {
+        let days = days.to_string();
+        let query = [("days", days.as_str())];
+        let answer = self.send("GET", "exposure", &query, String::new()).await?;
+        Ok(self.read::<Counts>(&answer)?.toggles)
     }
 
     async fn shown(&self, id: &str) -> Result<Shown, ApiError> {
@@ -604,9 +373,4 @@ impl Api {
             status: answer.status,
         })
     }
-}
-
-/// What is sent always serialises.
-fn body_of(body: &impl Serialize) -> String {
-    serde_json::to_string(body).unwrap_or_default()
 }

@@ -537,8 +537,7 @@ async fn what_an_organisation_adds_is_left() {
     project.apply();
     assert_eq!(project.ok(&["plan", "--show-left"]).stdout, shown);
     let left = &project.plan()["left"];
-    // One is the service's own: it shows a version of events, which means nothing for a WebSocket API.
-    assert_eq!(left.as_array().map(Vec::len), Some(8), "{left:#}");
+    assert_eq!(left.as_array().map(Vec::len), Some(7), "{left:#}");
     project.destroy();
     assert_eq!(project.world.listing().await, Vec::<String>::new());
 }

@@ -13,6 +13,7 @@ mod logic;
 mod ramp;
 mod references;
 mod rule;
+mod settled;
 mod told;
 mod window;
 
@@ -24,8 +25,9 @@ pub use self::error::RuleError;
 pub use self::explain::{Clause, clauses};
 pub use self::logic::{check, inlined};
 pub use self::ramp::Ramp;
-pub use self::references::{dependants, is_segment, references, segment_id};
+pub use self::references::{dependants, is_segment, needed, references, segment_id};
 pub use self::rule::{Answer, Evaluation, Reason, Rule, evaluate, next_edge};
+pub use self::settled::only_answer;
 pub use self::told::{Private, has_rules};
 pub use self::window::Window;
 

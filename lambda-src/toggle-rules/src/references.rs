@@ -1,6 +1,6 @@
 //! What rules refer to: segments and other toggles.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use toggle_contract::{PREREQUISITES, SEGMENT, SEGMENT_PREFIX, TARGETING};
@@ -33,6 +33,24 @@ pub fn references(item: &Item) -> BTreeSet<String> {
         }
     }
     found
+}
+
+/// What an item [refers](references) to, however far, by id; `None` for what `find` does not have.
+pub fn needed<'i>(
+    item: &Item,
+    find: &impl Fn(&str) -> Option<&'i Item>,
+) -> BTreeMap<String, Option<&'i Item>> {
+    let mut needed = BTreeMap::new();
+    let mut next = references(item);
+    while let Some(id) = next.pop_first() {
+        if needed.contains_key(&id) {
+            continue;
+        }
+        let found = find(&id);
+        next.extend(found.map(references).unwrap_or_default());
+        needed.insert(id, found);
+    }
+    needed
 }
 
 /// The ids of the toggles that must be on.

@@ -1,7 +1,5 @@
 //! A toggle's rules, compiled for a moment, and what they answer.
 
-use std::collections::BTreeSet;
-
 use datalogic_rs::Logic;
 use datalogic_rs::bumpalo::Bump;
 use jiff::Timestamp;
@@ -13,7 +11,7 @@ use toggle_contract::{
 use crate::error::RuleError;
 use crate::logic::{Chosen, Client, compile, parse, timestamps};
 use crate::ramp::Steps;
-use crate::references::{prerequisites, references};
+use crate::references::{needed, prerequisites};
 use crate::window::Window;
 use crate::{Item, text};
 
@@ -164,6 +162,22 @@ impl Rule {
         }
     }
 
+    /// The answer that every client gets at its moment; `None` if that depends on the client.
+    pub(crate) fn only(&self) -> Option<Answer> {
+        let Ok(parts) = &self.decided else {
+            return Some(Answer::Off);
+        };
+        let mut is_same = parts.targeting.is_none() && parts.ramp.is_none();
+        for prerequisite in &parts.prerequisites {
+            match prerequisite.only() {
+                Some(answer) if prerequisite.is_on(answer) => {}
+                Some(_) => return Some(Answer::Off),
+                None => is_same = false,
+            }
+        }
+        is_same.then_some(parts.default)
+    }
+
     fn answer(&self, client: &Client<'_>) -> Evaluation {
         let off = |reason| Evaluation {
             answer: Answer::Off,
@@ -255,31 +269,16 @@ impl Needs {
             let text = item.get(name).and_then(|value| value.get("N")?.as_str());
             text.and_then(|text| text.parse::<u64>().ok()).unwrap_or(0)
         };
-        let mut touched_at = number(item, TOUCHED_AT);
-        let mut highest = number(item, REVISION);
-        let (mut seen, mut is_whole) = (BTreeSet::new(), true);
-        let mut missing = references(item);
-        while let Some(next) = missing.pop_first() {
-            if seen.contains(&next) {
-                continue;
-            }
-            match find(&next) {
-                Some(needed) => {
-                    touched_at = touched_at.max(number(needed, TOUCHED_AT));
-                    highest = highest.max(number(needed, REVISION));
-                    missing.extend(references(needed));
-                }
-                None => is_whole = false,
-            }
-            seen.insert(next);
-        }
-        let revision = match (seen.is_empty(), is_whole) {
+        let needed = needed(item, find);
+        let found = || std::iter::once(item).chain(needed.values().copied().flatten());
+        let highest = |name| found().map(|of| number(of, name)).max().unwrap_or(0);
+        let revision = match (needed.is_empty(), needed.values().all(Option::is_some)) {
             (true, _) => Revision::Own,
-            (false, true) => Revision::Highest(highest),
+            (false, true) => Revision::Highest(highest(REVISION)),
             (false, false) => Revision::Unknown,
         };
         Self {
-            touched_at,
+            touched_at: highest(TOUCHED_AT),
             revision,
         }
     }

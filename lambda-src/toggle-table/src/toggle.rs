@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 use toggle_contract::receipt::REQUEST;
 use toggle_contract::{
-    ACTIVE, LAST_CHANGE, PREREQUISITES, REMOVED, REVISION, SEGMENT, TARGETING, TOGGLE_KEY,
+    ACTIVE, AT, LAST_CHANGE, PREREQUISITES, REMOVED, REVISION, SEGMENT, TARGETING, TOGGLE_KEY,
     TOUCHED_AT, VALUE,
 };
 use toggle_rules::references;
@@ -18,6 +18,10 @@ use crate::value::{AttributeText, Plain, Typed, plain, untyped, with_sorted_sets
 
 /// The attribute that people read.
 pub(crate) const NAME: &str = "featureName";
+
+/// The first revision that is a time: 2015-01-01, before toggles had revisions. Whoever writes items otherwise may
+/// count from 1.
+const FIRST_TIME: u64 = 1_420_070_400_000;
 
 /// A toggle: its attributes, of any type. It serialises to plain JSON.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,6 +62,16 @@ impl Toggle {
     #[must_use]
     pub fn revision(&self) -> Option<u64> {
         revision(&self.0)
+    }
+
+    /// When it was changed last, in milliseconds since the epoch: as [`LAST_CHANGE`] or its revision says, whichever
+    /// is later. `None` if neither does. A change by other means than Frontage, as in the console, writes neither.
+    #[must_use]
+    pub fn changed_at(&self) -> Option<u64> {
+        let signed = self.0.get(LAST_CHANGE).and_then(|of| of.as_m().ok());
+        let signed = signed.and_then(|of| of.get(AT)?.as_n().ok()?.parse().ok());
+        let revised = self.revision().filter(|revision| *revision >= FIRST_TIME);
+        signed.max(revised)
     }
 
     /// Its value in JSON, if it has one.
@@ -201,6 +215,33 @@ mod tests {
             super::json(&toggle),
             r#"{"featureId":"1","featureName":"One","groups":["beta",null],"isActive":true,"rules":{"percent":5}}"#
         );
+    }
+
+    #[test]
+    fn the_later_of_signature_and_revision_says_when_it_was_changed() {
+        let changed = |more: Value| Toggle::from_message(&more).changed_at();
+        let signed = json!({"M": {"at": {"N": "1764503999123"}}});
+        let cases = [
+            (json!({}), None),
+            (json!({"revision": {"N": "7"}}), None),
+            (
+                json!({"revision": {"N": "1764503999124"}}),
+                Some(1_764_503_999_124),
+            ),
+            (json!({"lastChange": signed}), Some(1_764_503_999_123)),
+            (
+                json!({"lastChange": signed, "revision": {"N": "7"}}),
+                Some(1_764_503_999_123),
+            ),
+            (
+                json!({"lastChange": signed, "revision": {"N": "1764503999124"}}),
+                Some(1_764_503_999_124),
+            ),
+            (json!({"lastChange": {"S": "1"}}), None),
+        ];
+        for (more, expected) in cases {
+            assert_eq!(changed(more.clone()), expected, "{more}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod formats;
 mod history;
 mod proposals;
 mod rules;
+mod stale;
 mod wait;
 mod watch;
 
@@ -83,6 +84,8 @@ pub(super) enum Command {
     Import(formats::Import),
     /// Say what a client is told of a toggle, and which of its rules decides that
     Explain(rules::Explain),
+    /// List the toggles that could be deleted, and why: unchanged, not asked for, named in no source
+    Stale(stale::Stale),
     /// Conditions with a name, which rules of several toggles refer to
     #[command(subcommand)]
     Segment(rules::Segments),
@@ -227,6 +230,7 @@ pub(super) async fn run(global: &Global, command: &Command) -> Result<ExitCode, 
         Command::Export(export) => formats::export(global, export).await?,
         Command::Import(import) => Box::pin(formats::import(global, import)).await?,
         Command::Explain(explain) => rules::explain(global, explain).await?,
+        Command::Stale(stale) => Box::pin(stale::run(global, stale)).await?,
         Command::Segment(command) => Box::pin(rules::segments(global, command)).await?,
         Command::Watch(arguments) => Box::pin(watch::run(global, arguments)).await?,
     }

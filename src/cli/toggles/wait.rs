@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use aws::Account;
 use clap::Args;
 use miette::Report;
 use model::{StackName, physical_name};
 use serde::Serialize;
+use stacks::description::System;
 use stacks::toggles::{STACK, connections_table, history_table, proposals_table, toggles_table};
 use toggle_contract::NAMES;
 
@@ -60,20 +62,25 @@ struct Both<'o, T> {
     waited: Option<Waited>,
 }
 
+/// The table of the toggles, which knows whose changes need a second person.
+pub(super) async fn guarded(system: &System, account: &Account) -> Result<Store, Report> {
+    let function = physical_name(
+        system.name.as_str(),
+        &StackName::new(STACK),
+        NAMES.toggle_history,
+    );
+    let protected = toggles::protected(account, &function).await;
+    let protected = protected.map_err(advice::report)?;
+    let store = toggles::store(account, toggles_table(system));
+    store.protecting(protected).await.map_err(advice::report)
+}
+
 impl Writing {
     /// The tables' names follow from the description, so no more of the account is read for them.
     pub(super) async fn open(global: &Global, wait: Wait, why: &Why) -> Result<Self, Report> {
         let (system, account) = reach(global).await?;
-        let function = physical_name(
-            system.name.as_str(),
-            &StackName::new(STACK),
-            NAMES.toggle_history,
-        );
-        let protected = toggles::protected(&account, &function).await;
-        let store = toggles::store(&account, toggles_table(&system));
-        let store = store.because(why.comment.clone());
-        let protected = store.protecting(protected.map_err(advice::report)?);
-        let mut store = protected.await.map_err(advice::report)?;
+        let store = guarded(&system, &account).await?;
+        let mut store = store.because(why.comment.clone());
         let mut receipt = None;
         if wait.wait {
             let opened = Receipt::open(&account, connections_table(&system)).await;

@@ -7,7 +7,7 @@ mod tests;
 
 use aws_sdk_apigatewayv2::types::{
     Api, ConnectionType, ContentHandlingStrategy, Integration as SdkIntegration, IntegrationType,
-    PassthroughBehavior, Route,
+    PassthroughBehavior, ProtocolType, Route,
 };
 use engine::{Changes, DriverError, ReadCache};
 use model::types::apigatewayv2::Integration;
@@ -183,7 +183,7 @@ impl Child for Integrations {
         self.0.is_used_by_others(api_id, api, uses).await
     }
 
-    /// What a WebSocket API shows means nothing.
+    /// An HTTP API has a default.
     fn leave(&self, integration: &mut Properties, live: &Properties) {
         leave(
             &mut integration.payload_format_version,
@@ -213,14 +213,21 @@ impl Child for Integrations {
         limits::check(integration, checks);
     }
 
+    /// The version that a WebSocket API shows means nothing.
     async fn find(
         &self,
-        _: &Api,
+        api: &Api,
         request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
-        self.at(&request.properties.api_id, request.address, cache)
-            .await
+        let api_id = &request.properties.api_id;
+        let mut found = self.at(api_id, request.address, cache).await?;
+        if api.protocol_type() == Some(&ProtocolType::Websocket)
+            && let Some(live) = &mut found
+        {
+            live.properties.payload_format_version = None;
+        }
+        Ok(found)
     }
 
     async fn all(&self, api: &Api, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {

@@ -178,7 +178,7 @@ async fn what_an_integration_no_longer_has_is_sent_empty() {
     );
 }
 
-/// An HTTP API has no behaviour of what passes; a WebSocket API has no version that it states.
+/// An HTTP API has no behaviour of what passes; a WebSocket API shows a version, which means nothing.
 #[tokio::test]
 async fn a_version_is_of_an_http_api() {
     let shown = r#"{"items":[{"integrationId":"i","integrationType":"AWS_PROXY","integrationUri":"arn:function",
@@ -196,7 +196,8 @@ async fn a_version_is_of_an_http_api() {
     let wanted = wanted("integration", &integration());
     let live = driver.read(&wanted, &ReadCache::default()).await.unwrap();
     let live = live.unwrap();
-    assert!(is_as(&driver, &live, &integration()));
+    let compared = driver.compare(&live, &integration()).unwrap();
+    assert!(compared.changes.is_empty() && compared.left.is_empty());
     let request = with(&integration(), "PayloadFormatVersion", json!("2.0"));
     update(&driver, &live, &request).await.unwrap();
     let version = json!({"integrationType": "AWS_PROXY", "payloadFormatVersion": "2.0"});
@@ -275,4 +276,22 @@ async fn a_lost_answer_leaves_one_integration() {
     let live = create(&driver, "integration", &integration()).await;
     assert_eq!(live.unwrap().id, "a/i");
     fake.assert_used();
+}
+
+/// The same answer of an HTTP API says what its functions get.
+#[tokio::test]
+async fn a_plan_shows_the_version_of_an_http_api() {
+    let shown = r#"{"items":[{"integrationId":"i","integrationType":"AWS_PROXY","integrationUri":"arn:function",
+        "description":"test/integration","payloadFormatVersion":"1.0"}]}"#;
+    let apis = APIS.replace("WEBSOCKET", "HTTP");
+    let fake = FakeAws::new([
+        ("/apis/a/integrations", 200, shown),
+        ("/v2/apis", 200, &apis),
+    ]);
+    let driver = driver(&fake, Integrations::new);
+    let wanted = wanted("integration", &integration());
+    let live = driver.read(&wanted, &ReadCache::default()).await.unwrap();
+    let compared = driver.compare(&live.unwrap(), &integration()).unwrap();
+    assert!(compared.changes.is_empty());
+    assert_eq!(compared.left.0[0].path, "PayloadFormatVersion");
 }
