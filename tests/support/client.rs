@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use futures_util::StreamExt as _;
+use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::Value;
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
@@ -65,6 +65,12 @@ impl Client {
     /// The subprotocol that the service chose.
     pub fn protocol(&self) -> Option<&str> {
         self.protocol.as_deref()
+    }
+
+    /// Sends a message.
+    pub async fn send(&mut self, text: &str) {
+        let sent = self.socket.send(Message::text(text)).await;
+        sent.expect("the connection is open");
     }
 
     /// The next message; `None` once the service has closed the connection.

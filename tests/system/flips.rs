@@ -46,7 +46,12 @@ pub(super) struct Person<'s> {
 
 impl System {
     pub(super) fn applied() -> Self {
-        let project = Project::described(DESCRIBED);
+        Self::described(DESCRIBED)
+    }
+
+    /// A system with a shell, and with somebody who may flip toggles.
+    pub(super) fn described(text: &str) -> Self {
+        let project = Project::described(text);
         project.apply();
         Self::of(project)
     }
@@ -134,7 +139,7 @@ impl System {
 }
 
 impl Person<'_> {
-    async fn get(&self, path: &str) -> Value {
+    pub(super) async fn get(&self, path: &str) -> Value {
         let answer = self.send(Method::GET, path, None).await;
         assert_eq!(answer.status, 200, "{path}: {answer:#?}");
         answer.body
@@ -336,7 +341,7 @@ async fn nobody_else_reaches_the_toggles() {
 }
 
 /// Nothing is left.
-async fn destroyed(project: &Project) {
+pub(super) async fn destroyed(project: &Project) {
     project.destroy();
     assert_eq!(project.world.listing().await, Vec::<String>::new());
 }

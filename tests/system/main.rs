@@ -20,6 +20,7 @@ mod doors;
 mod drift;
 mod edge_alarms;
 mod environment;
+mod exposure;
 mod failures;
 mod fakecloud;
 mod federation;
