@@ -1,13 +1,14 @@
-//! The calls about toggles, their history and receipts.
+//! The calls about toggles, their history, receipts and exposures.
 
 use aws::Calls;
 use aws::Purpose::{Change, Read};
 
-/// The calls about toggles, their history and receipts.
+/// The calls about toggles, their history, receipts and exposures.
 pub const CALLS: &[Calls] = &[
     Calls::to(&[Read], TOGGLES, &["dynamodb:GetItem", "dynamodb:Scan"]),
     Calls::to(&[Read], HISTORY, &["dynamodb:Query"]),
     Calls::to(&[Read], CONNECTIONS, &["dynamodb:GetItem"]),
+    Calls::to(&[Read], EXPOSURES, &["dynamodb:Scan"]),
     Calls::to(
         &[Change],
         TOGGLES,
@@ -34,6 +35,9 @@ const HISTORY: &str = "dynamodb:{region}:{account}:table/{system}-toggles-histor
 
 /// The table of proposals.
 const PROPOSALS: &str = "dynamodb:{region}:{account}:table/{system}-toggles-proposals-table";
+
+/// The table of exposures.
+const EXPOSURES: &str = "dynamodb:{region}:{account}:table/{system}-toggles-exposures-table";
 
 /// The function toggle-history, whose variable says which toggles are protected.
 const HISTORIAN: &str = "lambda:{region}:{account}:function:{system}-toggles-toggle-history";

@@ -149,6 +149,8 @@ async fn people_without_access_to_the_account_change_what_their_groups_may() {
         "there is no toggle `shipping.none`",
     );
     ada.refused(&["list", "--token-env", "NONE"], "has no token");
+    // What clients ask for is not counted, and none of the sources are here.
+    assert_eq!(ada.json(&["stale"]), by_iam(project, &["stale"]));
     let stranger = Person {
         token: "a.b.c".to_owned(),
         url: ada.url.clone(),

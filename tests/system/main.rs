@@ -51,6 +51,7 @@ mod rules;
 mod secrets;
 mod servers;
 mod shell_check;
+mod stale;
 mod status;
 mod strangers;
 mod strict;

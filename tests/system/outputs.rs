@@ -50,6 +50,7 @@ fn help() {
         "toggles resend",
         "toggles diff",
         "toggles copy",
+        "toggles stale",
         "toggles watch",
         "release",
         "release publish",
