@@ -1,6 +1,7 @@
 //! People flip toggles over HTTP, with tokens of a real user pool.
 
 use aws_sdk_cognitoidentityprovider::Client as Pools;
+use aws_sdk_cognitoidentityprovider::types::ExplicitAuthFlowsType;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Bytes;
 use hyper::{HeaderMap, Method, Request};
@@ -70,6 +71,15 @@ impl System {
             client: output("identity", "client_id"),
             project,
         }
+    }
+
+    /// Has the shell's client sign in by password, which an emulator that enforces IAM asks for. The next apply of
+    /// its stack takes it back.
+    pub(super) async fn allow_passwords(&self) {
+        let update = self.pools.update_user_pool_client();
+        let update = update.user_pool_id(&self.pool).client_id(&self.client);
+        let update = update.explicit_auth_flows(ExplicitAuthFlowsType::AllowAdminUserPasswordAuth);
+        update.send().await.expect("updated");
     }
 
     /// A user in a group, if one is named, and signed in.

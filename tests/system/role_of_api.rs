@@ -38,6 +38,8 @@ impl Round<'_> {
         let of = |path: &str, id: &str| format!("/{path}?id={id}");
         self.get("/toggles").await?;
         let made = send(self.one, Method::PATCH, &of("toggle", &plain), Some(&on)).await?;
+        let off = json!({"revision": made["revision"], "isActive": false});
+        let off = send(self.one, Method::PATCH, &of("toggle", &plain), Some(&off)).await?;
         self.get(&of("toggle", &plain)).await?;
         send(
             self.one,
@@ -67,7 +69,7 @@ impl Round<'_> {
         let proposal = deletion["proposal"]["id"].as_str().unwrap_or_default();
         let withdrawn = format!("/proposal?id={protected}&proposal={proposal}");
         send(self.one, Method::DELETE, &withdrawn, None).await?;
-        send(self.one, Method::DELETE, &with(&plain, &made), None).await?;
+        send(self.one, Method::DELETE, &with(&plain, &off), None).await?;
         Ok(())
     }
 
@@ -93,6 +95,7 @@ async fn send(
 #[tokio::test(flavor = "multi_thread")]
 async fn the_api_works_under_its_role_and_needs_each_right() {
     let system = System::of(strict_with(DESCRIBED));
+    system.allow_passwords().await;
     let ada = system.person("ada", Some("operators")).await;
     let bob = system.person("bob", Some("operators")).await;
     let round = |number| Round {
@@ -114,6 +117,7 @@ async fn the_api_works_under_its_role_and_needs_each_right() {
         project.ok(&["apply", "--yes", "--stack", "shell"]);
     }
     assert_eq!(round(RIGHTS.len() + 1).all().await, Ok(()));
+    project.apply();
     project.assert_nothing_to_do();
     project.destroy();
 }

@@ -86,7 +86,7 @@ fn wire(value: &AttributeValue) -> Value {
         AttributeValue::N(number) => json!({"N": number}),
         AttributeValue::B(blob) => json!({"B": encoded(blob)}),
         AttributeValue::Bool(truth) => json!({"BOOL": truth}),
-        AttributeValue::Null(null) => json!({"NULL": null}),
+        AttributeValue::Null(is_null) => json!({"NULL": is_null}),
         AttributeValue::Ss(texts) => json!({"SS": texts}),
         AttributeValue::Ns(numbers) => json!({"NS": numbers}),
         AttributeValue::Bs(blobs) => json!({"BS": blobs.iter().map(encoded).collect::<Vec<_>>()}),
