@@ -139,13 +139,11 @@ fn answered(told: Told, known: &State) -> Told {
 /// may be off for all.
 fn gives(item: &Item, answer: &str) -> bool {
     let variants = item.get(VARIANTS).and_then(|of| of.get("M")?.as_object());
-    match variants {
-        Some(variants) => variants.contains_key(answer) || answer == OFF,
-        None => {
-            let own = item.get(VARIANT).and_then(|of| of.get("S")?.as_str());
-            [ON, OFF].contains(&answer) || own == Some(answer)
-        }
+    if let Some(variants) = variants {
+        return variants.contains_key(answer) || answer == OFF;
     }
+    let own = item.get(VARIANT).and_then(|of| of.get("S")?.as_str());
+    [ON, OFF].contains(&answer) || own == Some(answer)
 }
 
 /// The day of a time in milliseconds since the epoch, in UTC: `2026-11-30`.

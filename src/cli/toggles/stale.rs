@@ -54,7 +54,7 @@ struct Answer<'a> {
 /// Prints the toggles that could be deleted.
 pub(super) async fn run(global: &Global, stale: &Stale) -> Result<(), Report> {
     let folders = folders(global, &stale.sources)?;
-    let shown = shown(global, stale).await?;
+    let shown = Box::pin(shown(global, stale)).await?;
     let named = named(&folders, &shown.toggles).await?;
     let now_ms = now_ms();
     let judged = judge(&Known {

@@ -65,7 +65,14 @@ async fn of_several_the_one_with_routes_is_it_then_the_oldest_and_the_others_are
             .unwrap()
             .unwrap();
         assert_eq!(live.id, chosen);
-        assert_eq!(driver.list(&cache).await.unwrap().len(), 3);
+        assert_eq!(
+            driver
+                .list(&engine::Selection::All, &cache)
+                .await
+                .unwrap()
+                .len(),
+            3
+        );
         fake.assert_used();
     }
 }
@@ -230,7 +237,7 @@ async fn a_reading_asks_for_each_kind_once() {
             .await
             .unwrap()
             .unwrap();
-        let listed = driver.list(&cache).await.unwrap();
+        let listed = driver.list(&engine::Selection::All, &cache).await.unwrap();
         assert_eq!(listed.len(), 1);
         assert_eq!(
             listed[0].id, live.id,

@@ -178,7 +178,10 @@ async fn those_that_wait_and_that_aws_made_are_no_orphans_and_those_of_others_ar
     script.extend([("/stages", 200, &*served); 3]);
     let fake = FakeAws::new(script);
     let driver = driver(&fake, Deployments::new);
-    let listed = driver.list(&ReadCache::default()).await.unwrap();
+    let listed = driver
+        .list(&engine::Selection::All, &ReadCache::default())
+        .await
+        .unwrap();
     let foreign = LiveTags::Foreign("test/api".parse().unwrap());
     let mut found = Vec::new();
     for live in listed {

@@ -112,7 +112,7 @@ async fn of_several_integrations_the_one_that_a_route_calls_is_it() {
             .unwrap()
             .unwrap();
         assert_eq!(live.id, chosen);
-        let listed = driver.list(&cache).await.unwrap();
+        let listed = driver.list(&engine::Selection::All, &cache).await.unwrap();
         // The emulator's list shows no records, so each is looked at once it may be an orphan.
         assert!(listed.len() == 3 && listed.iter().all(|of| of.tags == LiveTags::Unread));
     }
@@ -248,7 +248,10 @@ async fn an_orphan_is_known_by_its_description_unless_others_use_it() {
             ("/v2/apis", 200, APIS),
         ]);
         let driver = driver(&fake, Integrations::new);
-        let listed = driver.list(&ReadCache::default()).await.unwrap();
+        let listed = driver
+            .list(&engine::Selection::All, &ReadCache::default())
+            .await
+            .unwrap();
         let confirmed = async |of: usize| {
             let live = driver.confirm(None, &listed[of]).await;
             live.unwrap().unwrap().tags

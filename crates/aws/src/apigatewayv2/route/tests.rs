@@ -144,7 +144,13 @@ async fn an_api_that_is_gone_holds_nothing() {
             .unwrap()
             .is_none()
     );
-    assert!(driver.list(&cache).await.unwrap().is_empty());
+    assert!(
+        driver
+            .list(&engine::Selection::All, &cache)
+            .await
+            .unwrap()
+            .is_empty()
+    );
     fake.assert_used();
 }
 

@@ -9,7 +9,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use aws_sdk_cloudfront::types::DistributionConfig as SdkConfig;
-use engine::{DriverError, ReadCache};
+use engine::{DriverError, ReadCache, Selection};
 
 use super::Distributions;
 use crate::kit::wait::{WaitPolicy, retry};
@@ -52,7 +52,7 @@ impl Distributions {
     /// Releases aliases from the system's other distributions, if these have all that are new. Returns
     /// whether any was released.
     async fn release(&self, aliases: &[String], id: Option<&str>) -> Result<bool, DriverError> {
-        let owned = Box::pin(self.owned(&ReadCache::default())).await?;
+        let owned = Box::pin(self.owned(&Selection::All, &ReadCache::default())).await?;
         let held = owned
             .iter()
             .flat_map(|of| &of.properties.distribution_config.aliases);

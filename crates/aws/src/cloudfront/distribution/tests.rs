@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use fake_aws::FakeAws;
+use model::StackName;
 use model::types::cloudfront::{CustomErrorResponse, DISTRIBUTION};
 use serde_json::json;
 
@@ -253,7 +254,7 @@ async fn only_the_systems_own_are_read() {
         ("Marker=next", 200, second.as_str()),
         ("2020-05-31/distribution ", 200, &first),
     ]);
-    let others = Selection::Only(BTreeSet::from(["team/shipping".parse().unwrap()]));
+    let others = Selection::Only(BTreeSet::from([StackName::new("team/shipping")]));
     let (driver, cache) = (driver(&fake), ReadCache::default());
     assert!(driver.list_of(&others, &cache).await.unwrap().is_empty());
     assert_eq!(fake.requests().len(), 2);

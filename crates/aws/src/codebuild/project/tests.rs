@@ -132,7 +132,14 @@ async fn the_systems_projects_are_read_in_batches() {
     ]);
     let driver = driver(&fake, Projects::new);
     let cache = ReadCache::default();
-    assert_eq!(driver.list(&cache).await.unwrap().len(), 130);
+    assert_eq!(
+        driver
+            .list(&engine::Selection::All, &cache)
+            .await
+            .unwrap()
+            .len(),
+        130
+    );
     let mut project = described();
     project["Name"] = Value::from(name(129));
     let read = driver.read(&wanted("build", &project), &cache).await;

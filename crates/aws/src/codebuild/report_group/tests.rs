@@ -55,7 +55,14 @@ async fn the_systems_groups_are_read_together_and_where_they_are_exported_is_lef
     let absent = json!({"Name": "acme-test-gone", "Type": "TEST"});
     let absent = driver.read(&wanted("group", &absent), &cache).await;
     assert!(absent.unwrap().is_none());
-    assert_eq!(driver.list(&cache).await.unwrap().len(), 1);
+    assert_eq!(
+        driver
+            .list(&engine::Selection::All, &cache)
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
     assert_eq!(
         sent(&fake, "BatchGetReportGroups"),
         json!({"reportGroupArns": [ARN]})

@@ -221,7 +221,10 @@ async fn the_systems_pipelines_are_listed_over_pages() {
         ("ListTagsForResource", 200, owned.as_str()),
     ]);
     let driver = driver(&fake, Pipelines::new);
-    let listed = driver.list(&ReadCache::default()).await.unwrap();
+    let listed = driver
+        .list(&engine::Selection::All, &ReadCache::default())
+        .await
+        .unwrap();
     let ids: Vec<_> = listed.iter().map(|live| &*live.id).collect();
     assert_eq!(ids, ["acme-test"]);
     fake.assert_used();

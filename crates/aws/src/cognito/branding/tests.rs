@@ -144,7 +144,7 @@ async fn a_style_that_the_model_does_not_have_is_an_orphan() {
         ),
     ]);
     let listed = driver(&fake, Brandings::new)
-        .list(&ReadCache::default())
+        .list(&engine::Selection::All, &ReadCache::default())
         .await
         .unwrap();
     assert_eq!(

@@ -34,7 +34,7 @@ async fn a_group_is_found_on_the_second_page_and_the_others_are_left() {
         driver.compare(&live, &admins()).unwrap().changes,
         Changes::default()
     );
-    let listed = driver.list(&cache).await.unwrap();
+    let listed = driver.list(&engine::Selection::All, &cache).await.unwrap();
     assert_eq!(listed.len(), 2, "not Cognito's own: {listed:?}");
     let foreign = LiveTags::Foreign("test/pool".parse().unwrap());
     assert_eq!(listed[0].tags, foreign);

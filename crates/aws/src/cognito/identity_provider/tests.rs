@@ -252,7 +252,10 @@ async fn providers_on_every_page_are_found_and_those_with_a_record_are_orphans()
         ),
     ]);
     let driver = driver(&fake, IdentityProviders::new);
-    let listed = driver.list(&ReadCache::default()).await.unwrap();
+    let listed = driver
+        .list(&engine::Selection::All, &ReadCache::default())
+        .await
+        .unwrap();
     let at = |live: &Live| live.tags.owner().map(|owner| owner.address.to_string());
     let addresses: Vec<_> = listed.iter().filter_map(at).collect();
     assert_eq!(addresses, ["test/provider-Okta", "test/entra"]);

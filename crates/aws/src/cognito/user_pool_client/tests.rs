@@ -48,7 +48,7 @@ async fn the_oldest_of_the_wanted_kind_is_ours_and_the_others_of_its_name_are_or
     assert_eq!(live.id, "p/c");
     assert_eq!(live.attributes[Properties::ID.name], "c");
     assert_eq!(live.tags, LiveTags::Read(tags("client")));
-    let listed = driver.list(&cache).await.unwrap();
+    let listed = driver.list(&engine::Selection::All, &cache).await.unwrap();
     let at = |live: &Live| live.tags.owner().map(|owner| owner.address.to_string());
     let addresses: Vec<_> = listed.iter().map(at).collect();
     let ours = Some("test/client".to_owned());

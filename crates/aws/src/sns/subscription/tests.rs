@@ -204,7 +204,10 @@ async fn orphans_are_those_with_a_record() {
         ("Action=UntagResource", 200, DONE),
     ]);
     let driver = subscriptions(&fake);
-    let listed = driver.list(&ReadCache::default()).await.unwrap();
+    let listed = driver
+        .list(&engine::Selection::All, &ReadCache::default())
+        .await
+        .unwrap();
     let [orphan, theirs] = listed.as_slice() else {
         panic!("{listed:?}")
     };
