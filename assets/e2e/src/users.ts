@@ -30,6 +30,18 @@ export async function leave(name: string, GroupName: string): Promise<void> {
   await call("AdminRemoveUserFromGroup", { ...(await member(name)), GroupName });
 }
 
+/** Has the tokens that the shell gets from now on live for so long. */
+export async function tokensLive(time: number, unit: "seconds" | "minutes"): Promise<void> {
+  const { identity } = JSON.parse(await frontage("outputs", "--format", "json"));
+  await call("UpdateUserPoolClient", {
+    UserPoolId: identity.user_pool_id,
+    ClientId: identity.client_id,
+    AccessTokenValidity: time,
+    IdTokenValidity: time,
+    TokenValidityUnits: { AccessToken: unit, IdToken: unit, RefreshToken: "days" },
+  });
+}
+
 async function member(name: string): Promise<{ UserPoolId: string; Username: string }> {
   const outputs = JSON.parse(await frontage("outputs", "--format", "json"));
   return { UserPoolId: outputs.identity.user_pool_id as string, Username: name };
