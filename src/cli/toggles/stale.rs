@@ -18,7 +18,9 @@ use crate::cli::global::{Format, Global};
 use crate::cli::output::{print, print_json, say};
 use crate::cli::{advice, description};
 use crate::render;
-use crate::toggles::{self, COUNTED_DAYS, Counted, Judged, Known, Named, Toggle, judge};
+use crate::toggles::{
+    self, COUNTED_DAYS, Counted, Judged, Known, Named, SourcesError, Toggle, judge,
+};
 
 /// Arguments of `toggles stale`.
 #[derive(Debug, Args)]
@@ -54,7 +56,7 @@ struct Answer<'a> {
 /// Prints the toggles that could be deleted.
 pub(super) async fn run(global: &Global, stale: &Stale) -> Result<(), Report> {
     let folders = folders(global, &stale.sources)?;
-    let shown = shown(global, stale).await?;
+    let shown = Box::pin(shown(global, stale)).await?;
     let named = named(&folders, &shown.toggles).await?;
     let now_ms = now_ms();
     let judged = judge(&Known {
@@ -110,6 +112,9 @@ async fn shown(global: &Global, stale: &Stale) -> Result<Shown, Report> {
 
 /// The given folders, or those of the description's front-ends that are here.
 fn folders(global: &Global, given: &[PathBuf]) -> Result<Vec<PathBuf>, Report> {
+    if let Some(wrong) = given.iter().find(|folder| !folder.is_dir()) {
+        return Err(advice::report(SourcesError::NoFolder(wrong.clone())));
+    }
     if !given.is_empty() || global.system.is_some() || !global.config.exists() {
         return Ok(given.to_vec());
     }
