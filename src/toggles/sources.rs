@@ -278,7 +278,7 @@ mod tests {
     fn what_is_no_folder_is_an_error() {
         let folder = folder(&[("a.ts", "")]);
         for path in [folder.path().join("none"), folder.path().join("a.ts")] {
-            let error = named(&[path.clone()], &["1"]).unwrap_err();
+            let error = named(std::slice::from_ref(&path), &["1"]).unwrap_err();
             assert_eq!(
                 error.to_string(),
                 format!("{} is not a folder", path.display())

@@ -18,7 +18,9 @@ use crate::cli::global::{Format, Global};
 use crate::cli::output::{print, print_json, say};
 use crate::cli::{advice, description};
 use crate::render;
-use crate::toggles::{self, COUNTED_DAYS, Counted, Judged, Known, Named, Toggle, judge};
+use crate::toggles::{
+    self, COUNTED_DAYS, Counted, Judged, Known, Named, SourcesError, Toggle, judge,
+};
 
 /// Arguments of `toggles stale`.
 #[derive(Debug, Args)]
@@ -110,6 +112,9 @@ async fn shown(global: &Global, stale: &Stale) -> Result<Shown, Report> {
 
 /// The given folders, or those of the description's front-ends that are here.
 fn folders(global: &Global, given: &[PathBuf]) -> Result<Vec<PathBuf>, Report> {
+    if let Some(wrong) = given.iter().find(|folder| !folder.is_dir()) {
+        return Err(advice::report(SourcesError::NoFolder(wrong.clone())));
+    }
     if !given.is_empty() || global.system.is_some() || !global.config.exists() {
         return Ok(given.to_vec());
     }
