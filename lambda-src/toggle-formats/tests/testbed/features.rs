@@ -8,7 +8,7 @@ use gherkin::{Examples, Feature, GherkinEnv};
 
 /// One scenario, with the steps of its feature's background.
 #[derive(Debug)]
-pub struct Scenario {
+pub(crate) struct Scenario {
     /// `FILE: NAME`, and the cells of its example.
     pub title: String,
     /// Of the feature, the scenario and the examples.
@@ -19,7 +19,7 @@ pub struct Scenario {
 
 /// What is given, done or asserted.
 #[derive(Debug)]
-pub struct Step {
+pub(crate) struct Step {
     /// Without its keyword.
     pub text: String,
     /// The rows below it, with their heads.
@@ -27,7 +27,7 @@ pub struct Step {
 }
 
 /// All files of a folder with this extension, in order.
-pub fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
+pub(crate) fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let files = fs::read_dir(folder)
         .unwrap()
         .map(|file| file.unwrap().path());
@@ -39,7 +39,7 @@ pub fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
 }
 
 /// The scenarios of the feature files of a folder.
-pub fn scenarios(folder: &Path) -> Vec<Scenario> {
+pub(crate) fn scenarios(folder: &Path) -> Vec<Scenario> {
     files(folder, "feature")
         .iter()
         .flat_map(|file| of_file(file))

@@ -14,7 +14,7 @@ const NOW_MS: u64 = 1_800_000_000_000;
 
 /// OpenFeature's evaluation details.
 #[derive(Debug)]
-pub struct Details {
+pub(crate) struct Details {
     pub value: Value,
     pub reason: &'static str,
     /// Empty without an error.
@@ -23,7 +23,7 @@ pub struct Details {
 }
 
 /// The toggles that the flag definitions of a folder are imported as. Nothing of them is lost.
-pub fn imported(folder: &Path) -> Items {
+pub(crate) fn imported(folder: &Path) -> Items {
     let mut items = Items::new();
     for file in files(folder, "json") {
         let carried = flagd::import(&fs::read_to_string(file).unwrap()).unwrap();
@@ -34,7 +34,7 @@ pub fn imported(folder: &Path) -> Items {
 }
 
 /// What a client with this context is sent of a toggle, and why.
-pub fn told(items: &Items, id: &str, item: &Item, context: &Value) -> (Item, Reason) {
+pub(crate) fn told(items: &Items, id: &str, item: &Item, context: &Value) -> (Item, Reason) {
     let rule = Rule::of(id, item, &|id: &str| items.get(id), NOW_MS);
     let evaluation = evaluate([&rule], Some(&context.to_string())).remove(0);
     let private = Private::default();
@@ -48,7 +48,13 @@ pub fn told(items: &Items, id: &str, item: &Item, context: &Value) -> (Item, Rea
 
 /// What a caller gets who asks for a value of a type. The rules are those of `FrontageProvider`, but for the
 /// reasons, which messages do not tell.
-pub fn resolve(items: &Items, id: &str, kind: &str, fallback: &Value, context: &Value) -> Details {
+pub(crate) fn resolve(
+    items: &Items,
+    id: &str,
+    kind: &str,
+    fallback: &Value,
+    context: &Value,
+) -> Details {
     let failed = |error| Details {
         value: fallback.clone(),
         reason: "ERROR",

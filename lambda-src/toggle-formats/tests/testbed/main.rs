@@ -247,11 +247,10 @@ fn what_clients_are_sent_is_written_down() {
             told.retain(|item| !nobody.contains(item));
             json!({"context": context, "told": told})
         });
-        let suite = (
+        (
             suite.name.to_owned(),
             json!({"nobody": nobody, "contexts": differing.collect::<Value>()}),
-        );
-        suite
+        )
     });
     let suites: Map<String, Value> = suites.into_iter().collect();
     let text = format!("{}\n", Value::from(suites));
