@@ -74,6 +74,12 @@ test("an operator flips a toggle with the keyboard, and a customer's page change
   await list.keyboard.press("Enter");
   await expect(list.locator("[data-part=history]")).toContainText("olga@example.com");
   await expect(list.locator("[data-figure=now]")).toContainText("on");
+  // The customer's page has told which toggle it asked for, and what it was answered.
+  await expect(async () => {
+    await list.reload();
+    await expect(list.locator("[data-part=exposure] [data-answer=on]")).toContainText(/\d/);
+  }).toPass();
+  await expect(list.locator("[data-part=exposure] [data-answer=off]")).toContainText(/\d/);
   expect(await barriers(list)).toEqual([]);
   await list.context().close();
 });
