@@ -2,12 +2,16 @@
 
 use std::time::Instant;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
+use toggle_table::first_day;
 
-use super::flips::System;
+use super::flips::{System, destroyed};
+use super::stale;
 use crate::support::PATIENCE;
 use crate::support::cli::{Ended, Project};
 use crate::support::front::in_front_of_api;
+use crate::support::toggles::dynamodb;
 
 /// Somebody who has a token, and no credentials of AWS.
 struct Person<'p> {
@@ -234,4 +238,42 @@ async fn a_protected_toggle_is_changed_by_two() {
     }
     project.assert_nothing_to_do();
     project.destroy();
+}
+
+/// Counts that a toggle was on in one page load, so many days ago.
+async fn count(project: &Project, id: &str, days_ago: u64) {
+    let day = first_day(toggle_table::now_ms(), days_ago + 1);
+    let put = dynamodb(project)
+        .put_item()
+        .table_name(project.world.name("exposures-table"))
+        .item("featureId", AttributeValue::S(id.to_owned()))
+        .item("day", AttributeValue::S(day))
+        .item("answer:on", AttributeValue::N("1".to_owned()));
+    put.send().await.expect("stored");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_for_toggles_decides_what_could_be_deleted_with_access_and_without() {
+    let system =
+        System::described("[shell]\n[toggles]\nexposure = 1\nmay_flip.operators = [\"*\"]\n");
+    let project = &system.project;
+    for id in ["used", "unused", "never"] {
+        stale::put(project, id, 100, None).await;
+    }
+    count(project, "used", 40).await;
+    count(project, "used", 1).await;
+    count(project, "unused", 40).await;
+    let by_iam = project.ok(&["toggles", "stale", "--format", "json"]).json();
+    let signs = |id: &str| {
+        let toggles = by_iam["toggles"].as_array().into_iter().flatten();
+        let mut found = toggles.filter(|toggle| toggle["featureId"] == id);
+        let toggle = found.next().unwrap_or_else(|| panic!("{id} in {by_iam}"));
+        (toggle["askedFor"].clone(), toggle["couldBeDeleted"].clone())
+    };
+    assert_eq!(signs("used"), (json!(true), json!(false)));
+    assert_eq!(signs("unused"), (json!(false), json!(true)));
+    assert_eq!(signs("never"), (json!(false), json!(true)));
+    let ada = Person::new(&system, "ada", "operators").await;
+    assert_eq!(ada.json(&["stale"]), by_iam);
+    destroyed(project).await;
 }

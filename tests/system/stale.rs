@@ -12,7 +12,7 @@ use crate::support::toggles::dynamodb;
 const SETTINGS: &str = "[toggles]\nprotected = [\"pay.*\"]\n";
 
 /// Stores a toggle that is on, as a change left it so many days ago.
-async fn put(project: &Project, id: &str, days: u64, requires: Option<&str>) {
+pub(super) async fn put(project: &Project, id: &str, days: u64, requires: Option<&str>) {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let day = 24 * 60 * 60;
     let changed = now.expect("after 1970").as_secs() - days * day;
