@@ -166,6 +166,10 @@ fn browser() -> Checked {
     let archive = dist::of_tests()?;
     let tools = tools::local()?;
     let shell = Frontend::in_folder(&root().join("assets/shell"))?;
+    // The operators' page alone first: it needs the built shell, and no system.
+    shell.build(&tools, &mut tools::say)?;
+    let mut operators = npm(&tools, &shell, &["run", "operators", "--workspace", "e2e"])?;
+    run_command(operators.env("CHROMIUM", &chromium))?;
     let mut command = npm(&tools, &shell, &["run", "e2e", "--workspace", "e2e"])?;
     Ok(run_command(
         command
