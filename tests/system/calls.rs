@@ -42,13 +42,7 @@ async fn a_plan_that_finds_nothing_to_do_makes_few_calls() {
 fn a_watch_reads_nothing_but_what_its_url_is_made_of() {
     let project = Project::new();
     project.apply();
-    let calls = Arc::new(Mutex::new(Vec::new()));
-    let seen = Arc::clone(&calls);
-    let proxy = Proxy::start(&project.world, move |call| {
-        let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.push(format!("{} {}", call.service, call.operation));
-        Fate::Pass
-    });
+    let (proxy, calls) = recorder(&project);
     let mut command = project.command(&["toggles", "watch"]);
     command.env("AWS_ENDPOINT_URL", proxy.endpoint());
     let mut watch = Running::new(command);
@@ -86,13 +80,7 @@ fn a_teams_plan_makes_the_same_calls_at_any_number_of_teams() {
 
 /// The calls of a run, sorted.
 fn calls_of(project: &Project, arguments: &[&str]) -> Vec<String> {
-    let calls = Arc::new(Mutex::new(Vec::new()));
-    let seen = Arc::clone(&calls);
-    let proxy = Proxy::start(&project.world, move |call| {
-        let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.push(format!("{} {}", call.service, call.operation));
-        Fate::Pass
-    });
+    let (proxy, calls) = recorder(project);
     let mut command = project.command(arguments);
     command.env("AWS_ENDPOINT_URL", proxy.endpoint());
     let ended = command.output().expect("the program runs");
@@ -100,4 +88,16 @@ fn calls_of(project: &Project, arguments: &[&str]) -> Vec<String> {
     let mut calls = std::mem::take(&mut *calls.lock().unwrap_or_else(PoisonError::into_inner));
     calls.sort();
     calls
+}
+
+/// A proxy, and the calls that it has passed on.
+fn recorder(project: &Project) -> (Proxy, Arc<Mutex<Vec<String>>>) {
+    let calls = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&calls);
+    let proxy = Proxy::start(&project.world, move |call| {
+        let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.push(format!("{} {}", call.service, call.operation));
+        Fate::Pass
+    });
+    (proxy, calls)
 }

@@ -1,5 +1,6 @@
 //! Which toggles page loads ask for, from a message of a client to the answer of the API.
 
+use hyper::Method;
 use serde_json::{Value, json};
 
 use super::flips::{System, destroyed};
@@ -72,5 +73,11 @@ async fn what_clients_ask_for_is_counted_and_nothing_else() {
     other.close().await;
     client.close().await;
     project.assert_nothing_to_do();
+
+    // Nothing is counted any more; what was counted stays until data may be deleted.
+    project.describe(&DESCRIBED.replace("exposure = 0.5\n", ""));
+    project.ok(&["apply", "--yes"]);
+    project.assert_nothing_to_do();
+    assert_eq!(ada.send(Method::GET, "/exposure", None).await.status, 404);
     destroyed(project).await;
 }

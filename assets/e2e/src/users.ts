@@ -30,8 +30,17 @@ export async function leave(name: string, GroupName: string): Promise<void> {
   await call("AdminRemoveUserFromGroup", { ...(await member(name)), GroupName });
 }
 
-/** Has the tokens that the shell gets from now on live for so long. */
-export async function tokensLive(time: number, unit: "seconds" | "minutes"): Promise<void> {
+/** Has the shell's client give tokens that live for so long from now on, also by a password alone. */
+export async function tokensOfSeconds(seconds: number): Promise<void> {
+  await client(seconds, "seconds", ["ALLOW_USER_SRP_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH"]);
+}
+
+/** Has it give tokens as it is described. */
+export async function tokensAsDescribed(): Promise<void> {
+  await client(10, "minutes", ["ALLOW_USER_SRP_AUTH"]);
+}
+
+async function client(time: number, unit: string, ExplicitAuthFlows: readonly string[]): Promise<void> {
   const { identity } = JSON.parse(await frontage("outputs", "--format", "json"));
   await call("UpdateUserPoolClient", {
     UserPoolId: identity.user_pool_id,
@@ -39,7 +48,24 @@ export async function tokensLive(time: number, unit: "seconds" | "minutes"): Pro
     AccessTokenValidity: time,
     IdTokenValidity: time,
     TokenValidityUnits: { AccessToken: unit, IdToken: unit, RefreshToken: "days" },
+    ExplicitAuthFlows,
   });
+}
+
+/** Tokens of the shell's client for a user, as the user is now: see {@link tokensOfSeconds}. */
+export async function tokensOf({
+  user,
+  password,
+}: Account): Promise<{ id_token: string; access_token: string }> {
+  const { identity } = JSON.parse(await frontage("outputs", "--format", "json"));
+  const answer = await call("AdminInitiateAuth", {
+    UserPoolId: identity.user_pool_id,
+    ClientId: identity.client_id,
+    AuthFlow: "ADMIN_USER_PASSWORD_AUTH",
+    AuthParameters: { USERNAME: user, PASSWORD: password },
+  });
+  const { IdToken, AccessToken } = JSON.parse(answer).AuthenticationResult;
+  return { id_token: IdToken, access_token: AccessToken };
 }
 
 async function member(name: string): Promise<{ UserPoolId: string; Username: string }> {
@@ -48,7 +74,7 @@ async function member(name: string): Promise<{ UserPoolId: string; Username: str
 }
 
 /** A call of Cognito. The emulator looks at the key of a request, and not at its signature. */
-async function call(action: string, parameters: object, fine?: string): Promise<void> {
+async function call(action: string, parameters: object, fine?: string): Promise<string> {
   const { endpoint, accessKeyId } = running();
   const scope = `${accessKeyId}/20260101/eu-west-1/cognito-idp/aws4_request`;
   const answer = await fetch(endpoint, {
@@ -62,4 +88,5 @@ async function call(action: string, parameters: object, fine?: string): Promise<
   });
   const text = await answer.text();
   if (!answer.ok && !(fine && text.includes(fine))) throw new Error(`${action}: ${answer.status} ${text}`);
+  return text;
 }
