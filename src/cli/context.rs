@@ -22,7 +22,7 @@ use crate::cli::global::Global;
 use crate::cli::lacking::Lacking;
 use crate::cli::output::say;
 use crate::cli::regions::OutOfPlace;
-use crate::cli::{advice, description, identity, import_map, metadata, secrets};
+use crate::cli::{advice, description, identity, metadata, secrets};
 use crate::hint::Hint;
 
 /// A system and its account.
@@ -316,7 +316,6 @@ pub(super) fn graph(
 ) -> Result<Graph, Report> {
     let artifacts = Artifacts {
         functions: sources(functions),
-        import_map: import_map::read()?,
         saml_metadata: metadata::read(system, &global.config)?,
     };
     Ok(stacks::system::graph(system, &artifacts))

@@ -2,7 +2,6 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use stacks::artifacts::{Artifacts, Sources};
-use stacks::shell::ImportMap;
 
 use super::*;
 
@@ -11,7 +10,6 @@ const DESCRIPTION: &str = "name = \"acme\"\nregion = \"eu-west-1\"\naccount = \"
 fn graph(system: &System) -> Graph {
     let artifacts = Artifacts {
         functions: Sources::default(),
-        import_map: ImportMap::new("{}"),
         saml_metadata: BTreeMap::new(),
     };
     stacks::system::graph(system, &artifacts)

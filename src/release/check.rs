@@ -3,6 +3,7 @@
 
 mod error;
 mod module;
+mod page;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
@@ -12,6 +13,7 @@ use serde_json::Value;
 
 pub use self::error::CheckError;
 use self::module::Module;
+use self::page::Page;
 use super::application::Application;
 use super::dist::Dist;
 
@@ -28,7 +30,7 @@ const NAMED: usize = 5;
 /// What a build is checked against.
 #[derive(Clone, Debug)]
 pub struct Expected {
-    /// The import map of the shell's page, as its build has it.
+    /// The import map of the shell's page, which the modules of a team's build import from.
     pub import_map: String,
     /// The most bytes that scripts, styles and WebAssembly may have together, uncompressed.
     pub budget: u64,
@@ -52,7 +54,7 @@ impl Dist {
     ) -> Result<Vec<String>, CheckError> {
         self.check_budget(expected.budget)?;
         match application {
-            Application::Shell => self.check_page(&expected.import_map).map(|()| Vec::new()),
+            Application::Shell => self.check_pages().map(|()| Vec::new()),
             Application::Team(_) => {
                 self.check_description()?;
                 self.check_modules(&expected.import_map)
@@ -80,13 +82,18 @@ impl Dist {
         })
     }
 
-    /// The content security policy allows one inline script: the import map, by its hash.
-    fn check_page(&self, import_map: &str) -> Result<(), CheckError> {
-        let page = self.text("index.html").unwrap_or_default();
-        match inline_map(&page) {
-            Some(map) if map.trim_end() != import_map.trim_end() => Err(CheckError::OtherMap),
-            _ => Ok(()),
+    /// The header's content security policy leaves it to a page which inline scripts it has.
+    fn check_pages(&self) -> Result<(), CheckError> {
+        let pages = self.sizes().map(|(path, _)| path);
+        for path in pages.filter(|path| extension(path) == "html") {
+            let text = self.text(path).unwrap_or_default();
+            let refused = |flaw| CheckError::Page {
+                path: path.to_owned(),
+                flaw,
+            };
+            Page::read(&text).check().map_err(refused)?;
         }
+        Ok(())
     }
 
     fn check_description(&self) -> Result<(), CheckError> {
@@ -253,12 +260,6 @@ fn is_weighed(path: &str) -> bool {
 
 fn is_script(path: &str) -> bool {
     matches!(extension(path).as_str(), "js" | "mjs")
-}
-
-/// The text of a page's inline import map.
-fn inline_map(page: &str) -> Option<&str> {
-    let (_, rest) = page.split_once("<script type=\"importmap\">")?;
-    rest.split_once("</script>").map(|(map, _)| map)
 }
 
 #[cfg(test)]

@@ -7,8 +7,6 @@ use std::collections::BTreeMap;
 
 use toggle_contract::PerFunction;
 
-use crate::shell::ImportMap;
-
 /// The digest of each function's sources.
 pub type Sources = PerFunction<String>;
 
@@ -17,8 +15,6 @@ pub type Sources = PerFunction<String>;
 pub struct Artifacts {
     /// The functions' sources.
     pub functions: Sources,
-    /// The import map of the shell's page.
-    pub import_map: ImportMap,
     /// The metadata of SAML providers, by the paths in the description.
     pub saml_metadata: BTreeMap<String, String>,
 }

@@ -16,9 +16,9 @@ use proptest::prelude::*;
 use stacks::description::{
     AccessLogs, Alarms, Architecture, Canary, Ci, Connection, Connections, Countries, CustomDomain,
     Delivery, Dns, Email, Functions, Identity, LOG_CLASSES, LogLevel, MINIMUM_TLS, Mfa, Name, Oidc,
-    Operations, Packages, Password, Pipeline, Pipelines, Protocol, Provider, Quotas, Share, Shell,
-    Source, Sources, System, TEMPLATE, Team, ThreatProtection, Tier, Toggles, log_class,
-    price_class,
+    Operations, Packages, Password, Permission, Pipeline, Pipelines, Protocol, Provider, Quotas,
+    Share, Shell, Source, Sources, Styles, System, TEMPLATE, Team, ThreatProtection, Tier, Toggles,
+    log_class, price_class,
 };
 use toggle_contract::doors::Connect;
 
@@ -385,25 +385,33 @@ fn domain() -> impl Strategy<Value = Option<CustomDomain>> {
 }
 
 fn shell() -> impl Strategy<Value = Shell> {
-    (option::of("[A-Z][a-zé ]{0,39}"), any::<bool>(), domain()).prop_map(
-        |(title, overrides, domain)| Shell {
-            title,
-            overrides,
-            domain,
-        },
-    )
+    let styles = prop::sample::select(Styles::ALL.to_vec());
+    let title = option::of("[A-Z][a-zé ]{0,39}");
+    (title, any::<bool>(), styles, domain()).prop_map(|(title, overrides, styles, domain)| Shell {
+        title,
+        overrides,
+        styles,
+        operators: Vec::new(),
+        domain,
+    })
 }
 
 fn sources() -> impl Strategy<Value = Sources> {
     let origins = |pattern: &'static str| prop::collection::vec(pattern, 0..3);
     let secure = || origins("https://(\\*\\.)?[a-z]{1,9}\\.[a-z]{2,9}(:[1-9][0-9]{0,3})?");
     let connects_to = origins("(https|wss)://(\\*\\.)?[a-z]{1,9}\\.[a-z]{2,9}");
-    (connects_to, secure(), secure(), secure()).prop_map(|(connects_to, images, fonts, frames)| {
+    let permissions = prop::sample::subsequence(Permission::ALL.to_vec(), 0..=3);
+    let origins = (connects_to, secure(), secure(), secure(), secure());
+    (origins, any::<bool>(), permissions).prop_map(|(origins, workers, permissions)| {
+        let (connects_to, images, fonts, frames, media) = origins;
         Sources {
             connects_to,
             images,
             fonts,
             frames,
+            media,
+            workers,
+            permissions,
         }
     })
 }
@@ -620,6 +628,7 @@ fn teams() -> impl Strategy<Value = Vec<Team>> {
             domain,
             sources,
             budget: None,
+            groups: Vec::new(),
             pipeline,
         };
         teams.into_iter().map(team).collect()
@@ -659,7 +668,7 @@ fn system() -> impl Strategy<Value = System> {
             (pipelines, length),
         )| {
             let (tags, ignore_tags) = tags;
-            let (identity, mut sites, shell, mut teams) = match front_ends {
+            let (identity, mut sites, mut shell, mut teams) = match front_ends {
                 Some((identity, sites, shell, teams)) => (identity, sites, Some(shell), teams),
                 None => (Identity::default(), Delivery::default(), None, Vec::new()),
             };
@@ -672,7 +681,12 @@ fn system() -> impl Strategy<Value = System> {
             if !has_domain(&identity, shell.as_ref(), &teams) {
                 sites.minimum_tls = Delivery::default().minimum_tls;
             }
+            // Groups that exist: the shell's operators are all of them, and a team's people the first.
+            if let Some(shell) = &mut shell {
+                shell.operators.clone_from(&identity.groups);
+            }
             for team in &mut teams {
+                team.groups = identity.groups.iter().take(1).cloned().collect();
                 let pipeline = team.pipeline.take();
                 team.pipeline = pipeline.map(|pipeline| with_defaults(pipeline, &pipelines));
             }
@@ -893,6 +907,8 @@ fn write_front_ends(text: &mut String, identity: &Identity, shell: &Shell, teams
         write_provider(text, provider);
     }
     writeln!(text, "[shell]\noverrides = {}", shell.overrides).unwrap();
+    writeln!(text, "styles = \"{}\"", shell.styles.as_str()).unwrap();
+    writeln!(text, "operators = {:?}", shell.operators).unwrap();
     if let Some(title) = &shell.title {
         writeln!(text, "title = \"{title}\"").unwrap();
     }
@@ -905,6 +921,7 @@ fn write_front_ends(text: &mut String, identity: &Identity, shell: &Shell, teams
         domain,
         sources,
         budget: _,
+        groups,
         pipeline,
     } in teams
     {
@@ -922,7 +939,13 @@ fn write_front_ends(text: &mut String, identity: &Identity, shell: &Shell, teams
             images,
             fonts,
             frames,
+            media,
+            workers,
+            permissions,
         } = sources;
+        let permissions: Vec<_> = permissions.iter().map(|one| one.as_str()).collect();
+        writeln!(text, "groups = {groups:?}\nmedia = {media:?}").unwrap();
+        writeln!(text, "workers = {workers}\npermissions = {permissions:?}").unwrap();
         writeln!(text, "connects_to = {connects_to:?}\nimages = {images:?}").unwrap();
         writeln!(text, "fonts = {fonts:?}\nframes = {frames:?}").unwrap();
         if let Some(pipeline) = pipeline {

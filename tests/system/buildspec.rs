@@ -9,7 +9,6 @@ use local::{ToolSet, Tools};
 use model::{Pseudo, Text};
 use stacks::artifacts::{Artifacts, Sources};
 use stacks::description::System;
-use stacks::shell::ImportMap;
 use tempfile::TempDir;
 
 /// A checker of schemas, with those of the CI services' files and of bills of materials.
@@ -33,7 +32,6 @@ fn buildspecs(more: &str) -> BTreeMap<String, String> {
     let system = System::parse("frontage.toml", &text).expect("a description");
     let artifacts = Artifacts {
         functions: Sources::default(),
-        import_map: ImportMap::new("{}"),
         saml_metadata: BTreeMap::new(),
     };
     let graph = stacks::system::graph(&system, &artifacts);

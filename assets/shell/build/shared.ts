@@ -1,14 +1,22 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "vite";
 
-/** The page's import map, byte for byte, since the content security policy contains its hash. */
+/** The page's import map, byte for byte, since the page's policy has its hash. */
 const TEXT = readFileSync(new URL("../import-map.json", import.meta.url), "utf8").trimEnd();
+
+/**
+ * The page's own policy: the import map is its only inline script. It is part of the page, and not of the header that the
+ * system's description is the source of, so that it changes with each release of the shell. Where scripts come from is the
+ * header's matter: a browser loads what both allow.
+ */
+const POLICY = `script-src-elem * 'sha256-${createHash("sha256").update(TEXT).digest("base64")}'`;
 
 /** The path of each shared module on the page, by its bare name: `/shared/ui-1.js`. */
 const SHARED = (JSON.parse(TEXT) as { imports: Record<string, string> }).imports;
 
-/** Adds the map to the page, and links that prefetch the modules of every first load. */
+/** Adds the map and its policy to the page, and links that prefetch the modules of every first load. */
 export function importMap(): Plugin {
   const preloads = Object.values(SHARED).map((href) => ({
     tag: "link",
@@ -20,7 +28,12 @@ export function importMap(): Plugin {
     apply: "build",
     config: () => ({ build: { rolldownOptions: { external: Object.keys(SHARED) } } }),
     transformIndexHtml: () => [
-      // First of all: a map must precede any module request.
+      // First of all: a policy holds for what comes after it, and a map must precede any module request.
+      {
+        tag: "meta",
+        attrs: { "http-equiv": "Content-Security-Policy", content: POLICY },
+        injectTo: "head-prepend",
+      },
       { tag: "script", attrs: { type: "importmap" }, children: TEXT, injectTo: "head-prepend" },
       ...preloads,
       {

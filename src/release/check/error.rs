@@ -55,11 +55,14 @@ pub enum CheckError {
         /// The import.
         specifier: String,
     },
-    /// The shell's page has another import map than the policy allows.
-    #[error(
-        "index.html has another import map than the one that the content security policy allows"
-    )]
-    OtherMap,
+    /// A page of the shell would let injected scripts run, or not its own.
+    #[error("{path}: {flaw}")]
+    Page {
+        /// The page.
+        path: String,
+        /// What is wrong with it.
+        flaw: PageFlaw,
+    },
     /// The import map is malformed.
     #[error("the shell's import map is malformed")]
     Map(#[source] serde_json::Error),
@@ -73,6 +76,22 @@ pub enum CheckError {
         /// The largest files.
         largest: Vec<(String, u64)>,
     },
+}
+
+/// Why a page does not decide which inline scripts run.
+#[derive(Debug, Error)]
+pub enum PageFlaw {
+    /// It has no policy before its first script.
+    #[error("it has no content security policy of its own, so every inline script would run")]
+    NoPolicy,
+    /// Its policy restricts no inline scripts.
+    #[error("its own content security policy allows every inline script")]
+    Open,
+    /// One of its inline scripts is not among those that it allows.
+    #[error(
+        "its own content security policy does not name an inline script, whose hash is sha256-{0}"
+    )]
+    NotListed(String),
 }
 
 fn size(bytes: u64) -> String {
@@ -112,8 +131,9 @@ impl Hint for CheckError {
             }
             Self::NoFile { .. } => "build again: the files are from different builds",
             Self::Scheme { .. } => "bundle it, or put it into the build as a file",
-            Self::OtherMap => {
-                "build the shell with the import-map.json that Frontage uses, and run `frontage apply` once it has changed"
+            Self::Page { .. } => {
+                "build it with the shell's vite.config.ts, which writes <meta http-equiv=\"Content-Security-Policy\" \
+                 content=\"script-src-elem * 'sha256-…'\"> before the first script, with the hash of each inline script"
             }
             Self::Map(_) => "correct the file import-map.json",
             Self::Budget { .. } => {

@@ -150,12 +150,13 @@ fn a_budget_is_for_scripts_and_styles_and_names_the_largest() {
 }
 
 #[test]
-fn a_page_with_another_import_map_is_refused() {
-    let page = |map: &str| format!("<script type=\"importmap\">{map}</script>");
-    let shell = |page: &str| check(&Application::Shell, [("index.html", page)].iter());
-    assert!(shell(&page(MAP)).is_ok() && shell("<p>no map</p>").is_ok());
-    let refused = shell(&page(r#"{"imports":{}}"#));
-    assert!(matches!(refused, Err(CheckError::OtherMap)), "{refused:?}");
+fn each_page_of_the_shell_says_which_inline_scripts_it_has() {
+    let good =
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"script-src-elem *\"><p>hello</p>";
+    let shell = |pages: [(&str, &str); 2]| check(&Application::Shell, pages.iter());
+    assert!(shell([("index.html", good), ("offline.html", good)]).is_ok());
+    let refused = shell([("index.html", good), ("offline.html", "<p>hello</p>")]).unwrap_err();
+    insta::assert_snapshot!(refused, @"offline.html: it has no content security policy of its own, so every inline script would run");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use super::password::Password;
 use super::problem::Problem;
 use super::provider::Provider;
 use super::sources::is_host;
-use super::suggestion::quoted;
+use super::suggestion::{list, nearest, quoted};
 use super::table::{Rejected, Table};
 
 /// Who signs in, and how.
@@ -262,6 +262,28 @@ fn group(text: &str) -> Result<String, Rejected> {
         ),
     })?;
     Ok(name.as_str().to_owned())
+}
+
+/// The rule for a group that exists.
+pub(super) fn known_group(groups: &[String]) -> impl Fn(&str) -> Result<String, Rejected> {
+    move |text| {
+        let known = || groups.iter().map(String::as_str);
+        if known().any(|known| known == text) {
+            return Ok(text.to_owned());
+        }
+        let meant = nearest(text, known());
+        let why = meant.map_or("not one of `identity.groups`".to_owned(), |meant| {
+            format!("did you mean `{meant}`?")
+        });
+        let help = match groups {
+            [] => "add it to `groups` in `[identity]`".to_owned(),
+            _ => format!(
+                "use one of {}, or add it to `groups` in `[identity]`",
+                list(known())
+            ),
+        };
+        Err(Rejected { why, help })
+    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::budget::Budget;
 use super::domain::CustomDomain;
+use super::identity::known_group;
 use super::name::Name;
 use super::pipelines::{Pipeline, Pipelines};
 use super::problem::Problem;
@@ -30,8 +31,24 @@ pub struct Shell {
     /// Whether a page's URL may override the source of a child, for the developer's own machine
     /// (`?mfe:shipping=http://localhost:5173/src/main.ts`). Default: no.
     pub overrides: bool,
+    /// Where the page's styles come from. Default: files alone.
+    pub styles: Styles,
+    /// The groups of the user pool whose members see the page's toggles and releases. Default:
+    /// everybody who has signed in.
+    pub operators: Vec<String>,
     /// A custom domain. Default: the distribution's.
     pub domain: Option<CustomDomain>,
+}
+
+/// Where the styles of the shell's page come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Styles {
+    /// Files, and what scripts set (`adoptedStyleSheets`, `element.style`).
+    #[default]
+    Files,
+    /// `<style>` elements too, as Angular, Svelte's custom elements and CSS-in-JS insert. Somebody who
+    /// can inject HTML can then change what the page looks like.
+    Inline,
 }
 
 /// A team and its child application.
@@ -52,15 +69,36 @@ pub struct Team {
     pub sources: Sources,
     /// The most bytes of its scripts and styles. Default: 5 MB.
     pub budget: Option<Budget>,
+    /// The groups of the user pool whose members see the application in the shell. Default: everybody
+    /// who has signed in.
+    pub groups: Vec<String>,
     /// How its commits become releases. Default: by `frontage release publish` alone.
     pub pipeline: Option<Pipeline>,
 }
 
+impl Styles {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Files, Self::Inline];
+
+    /// Its word in a description.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Files => "files",
+            Self::Inline => "inline",
+        }
+    }
+}
+
 impl Shell {
-    pub(super) fn read(table: &mut Table) -> Self {
+    pub(super) fn read(table: &mut Table, groups: &[String]) -> Self {
         Self {
             title: table.text("title", title),
             overrides: table.boolean("overrides").unwrap_or(false),
+            styles: table
+                .choice("styles", &Styles::ALL, Styles::as_str)
+                .unwrap_or_default(),
+            operators: (table.texts("operators", known_group(groups))).unwrap_or_default(),
             domain: CustomDomain::read(table),
         }
     }
@@ -78,15 +116,20 @@ impl Team {
             domain: None,
             sources: Sources::default(),
             budget: None,
+            groups: Vec::new(),
             pipeline: None,
         }
     }
 
     /// Reads every `[teams.NAME]`.
-    pub(super) fn read_all(root: &mut Table, pipelines: &Pipelines) -> Vec<Self> {
+    pub(super) fn read_all(
+        root: &mut Table,
+        pipelines: &Pipelines,
+        groups: &[String],
+    ) -> Vec<Self> {
         let mut routes = BTreeMap::new();
         let teams = root.tables("teams", |name, at, table| {
-            Self::read(name, at, table, (&mut routes, pipelines))
+            Self::read(name, at, table, (&mut routes, pipelines, groups))
         });
         teams.into_iter().flatten().collect()
     }
@@ -95,7 +138,7 @@ impl Team {
         text: &str,
         at: Range<usize>,
         table: &mut Table,
-        (routes, pipelines): (&mut BTreeMap<String, String>, &Pipelines),
+        (routes, pipelines, groups): (&mut BTreeMap<String, String>, &Pipelines, &[String]),
     ) -> Option<Self> {
         let title = table.text("title", title);
         let route = table.text("route", route);
@@ -103,6 +146,8 @@ impl Team {
         let domain = CustomDomain::read(table);
         let sources = Sources::read(table);
         let budget = table.text("budget", Budget::described);
+        let groups = table.texts("groups", known_group(groups));
+        let groups = groups.unwrap_or_default();
         let pipeline = table.table("pipeline", |table| Pipeline::read(table, pipelines));
         let name = match text.parse::<Name>() {
             Ok(name) if text != SHELL => name,
@@ -130,6 +175,7 @@ impl Team {
             domain,
             sources,
             budget,
+            groups,
             pipeline,
         })
     }

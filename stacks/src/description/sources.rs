@@ -1,9 +1,44 @@
-//! The origins that a team's application uses.
+//! What a team's application uses that the shell's page must allow: origins, workers, permissions.
 
 use super::table::{Rejected, Table};
 
-/// The origins that a team's application uses, other than its own site: the shell's content security
-/// policy names them. Each is a scheme, a host, perhaps with `*.` before it, and perhaps a port.
+/// An ability of the browser that a person is asked about before a page has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Permission {
+    /// Pictures of the camera.
+    Camera,
+    /// Where the device is.
+    Geolocation,
+    /// Sounds of the microphone.
+    Microphone,
+}
+
+impl Permission {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Camera, Self::Geolocation, Self::Microphone];
+
+    /// Its name in the header `Permissions-Policy`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Camera => "camera",
+            Self::Geolocation => "geolocation",
+            Self::Microphone => "microphone",
+        }
+    }
+
+    fn described(text: &str) -> Result<Self, Rejected> {
+        let named = Self::ALL.into_iter().find(|one| one.as_str() == text);
+        named.ok_or_else(|| Rejected {
+            why: "no such permission".to_owned(),
+            help: "use `camera`, `geolocation` or `microphone`; a page needs no permission of the shell for others"
+                .to_owned(),
+        })
+    }
+}
+
+/// What a team's application uses, other than its own site: the shell's content security policy and
+/// its permissions policy name it. Each origin is a scheme, a host, perhaps with `*.` before it, and perhaps a port.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Sources {
     /// What it connects to: `https` or `wss`. Default: nothing.
@@ -14,6 +49,13 @@ pub struct Sources {
     pub fonts: Vec<String>,
     /// What it shows in frames. Default: nothing.
     pub frames: Vec<String>,
+    /// Where its sounds and films come from. Default: nothing.
+    pub media: Vec<String>,
+    /// Whether it runs web workers, which it makes from a blob: no browser loads one from another
+    /// origin. Default: no.
+    pub workers: bool,
+    /// What it may ask people for. Default: nothing.
+    pub permissions: Vec<Permission>,
 }
 
 impl Sources {
@@ -27,6 +69,9 @@ impl Sources {
             images: sources("images", &["https"]),
             fonts: sources("fonts", &["https"]),
             frames: sources("frames", &["https"]),
+            media: sources("media", &["https"]),
+            workers: table.boolean("workers").unwrap_or(false),
+            permissions: (table.texts("permissions", Permission::described)).unwrap_or_default(),
         }
     }
 }

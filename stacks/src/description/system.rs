@@ -143,9 +143,9 @@ impl System {
             (Delivery::read(table), table.span("minimum_tls"))
         });
         let has_shell = root.has("shell");
-        let shell = root.table("shell", Shell::read);
+        let shell = root.table("shell", |table| Shell::read(table, &identity.groups));
         let pipelines = root.table("pipelines", Pipelines::read);
-        let teams = Team::read_all(root, &pipelines);
+        let teams = Team::read_all(root, &pipelines, &identity.groups);
         let quotas = root.table("quotas", Quotas::read);
         if !root.has("name") {
             root.missing("name", missing_name(entries));

@@ -115,7 +115,8 @@ mod tests {
         let logs = sites.access_logs.take().unwrap();
         assert_eq!(logs.prefix.as_deref(), Some("sites/"));
         assert!(sites.countries.take().is_some());
-        let shell = system.shell.take().unwrap();
+        let mut shell = system.shell.take().unwrap();
+        assert_eq!(std::mem::take(&mut shell.operators), ["operators"]);
         assert_eq!(shell.title.as_deref(), Some("Acme"));
         assert_eq!(
             Shell {

@@ -46,7 +46,7 @@ fn body(system: &System, around: &ShellInputs<'_>, site: &Site, sign_in: &SignIn
         .iter()
         .zip(around.teams)
         .map(|(team, site)| described(team, site));
-    object_of([
+    let members = [
         ("system", known(system.name.as_str())),
         (
             "title",
@@ -56,7 +56,9 @@ fn body(system: &System, around: &ShellInputs<'_>, site: &Site, sign_in: &SignIn
         ("toggles", toggles(system, around, site)),
         ("teams", within("[", teams, "]")),
         ("overrides", Text::from(shell.overrides.to_string())),
-    ])
+    ];
+    let operators = (!shell.operators.is_empty()).then(|| ("operators", names(&shell.operators)));
+    object_of(members.into_iter().chain(operators))
 }
 
 fn toggles(system: &System, around: &ShellInputs<'_>, site: &Site) -> Text {
@@ -93,12 +95,19 @@ fn origins(system: &System, around: &ShellInputs<'_>, site: &Site) -> Vec<Text> 
 }
 
 fn described(team: &Team, site: &Site) -> Text {
-    object_of([
+    let members = [
         ("name", known(team.name.as_str())),
         ("title", known(&team.title)),
         ("route", known(&team.route)),
         ("url", string(site.url.clone())),
-    ])
+    ];
+    let groups = (!team.groups.is_empty()).then(|| ("groups", names(&team.groups)));
+    object_of(members.into_iter().chain(groups))
+}
+
+/// A JSON array of strings.
+fn names(names: &[String]) -> Text {
+    Text::from(Value::from(names).to_string())
 }
 
 /// A JSON string.

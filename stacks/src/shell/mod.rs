@@ -3,9 +3,8 @@
 
 mod config;
 mod flips;
-mod import_map;
+mod hosts;
 mod policy;
-mod script_hosts;
 mod snapshot;
 
 use model::types::apigatewayv2::Api;
@@ -13,9 +12,8 @@ use model::types::cloudfront::{CONTENT_SECURITY_POLICY_LENGTH, Items, ResponseHe
 use model::{Graph, Handle, StackName, Text, physical_prefix};
 
 pub(crate) use self::flips::api;
-pub use self::import_map::ImportMap;
 use crate::artifacts::Artifacts;
-use crate::description::System;
+use crate::description::{Permission, System, Team};
 use crate::edge::Edge;
 use crate::identity::{Login, SignIn};
 pub use crate::sites::Outputs;
@@ -61,13 +59,10 @@ pub(crate) fn add(
     );
     let stack = &mut graph.stack(StackName::new(STACK));
     let settings = system.shell.clone().unwrap_or_default();
-    let policy = policy::content_security_policy(system, around, &artifacts.import_map);
+    let policy = policy::content_security_policy(system, around);
     let mut headers = headers::strict(stack.account_wide_name("headers"), policy);
     let isolated = headers::custom("Cross-Origin-Opener-Policy", "same-origin");
-    let frugal = headers::custom(
-        "Permissions-Policy",
-        "camera=(), geolocation=(), microphone=()",
-    );
+    let frugal = headers::custom("Permissions-Policy", &permissions(&system.teams));
     headers.custom_headers_config = Some(Items::new([isolated, frugal]));
     let headers = stack.add(
         "headers",
@@ -108,4 +103,18 @@ pub(crate) fn add_config(
     // The page goes to the login pages as soon as it has read their address.
     before.extend(sign_in.records.iter().cloned());
     stack.add_after("config", object, &before);
+}
+
+/// Which of the browser's abilities that people are asked about the page may ask for: what some team
+/// needs.
+fn permissions(teams: &[Team]) -> String {
+    let may = |permission| {
+        let mut teams = teams.iter();
+        teams.any(|team| team.sources.permissions.contains(&permission))
+    };
+    let policies = Permission::ALL.map(|permission| {
+        let who = if may(permission) { "(self)" } else { "()" };
+        format!("{}={who}", permission.as_str())
+    });
+    policies.join(", ")
 }

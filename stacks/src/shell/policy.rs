@@ -8,16 +8,21 @@
 //! `*.cloudfront.net` are enough to tell the teams' sites from all other origins: a pattern in it
 //! allows nothing that the second policy does not name.
 //!
+//! The page has one inline script, its import map, and allows it itself: by a third policy, a `meta`
+//! element before it with the map's hash. So another map is a release of the shell like any other, and
+//! this header allows inline scripts: a browser runs only what all three allow (`release publish`
+//! refuses a page without the element). Event handlers in attributes have no hash and stay forbidden
+//! here.
+//!
 //! A source without a scheme has the page's own, which is `https` but on an emulator.
 
 use std::collections::BTreeSet;
 
 use model::Text;
 
-use super::script_hosts::script_hosts;
-use super::{ImportMap, ShellInputs};
-use crate::description::{System, Team};
-use crate::sites::Site;
+use super::ShellInputs;
+use super::hosts::{all_hosts, script_hosts};
+use crate::description::{Styles, System, Team};
 
 /// Pages and sockets on the developer's own machine.
 const LOCAL: [&str; 2] = ["http://localhost:*", "ws://localhost:*"];
@@ -25,17 +30,17 @@ const LOCAL: [&str; 2] = ["http://localhost:*", "ws://localhost:*"];
 const NONE: &str = "'none'";
 const OWN: &str = "'self'";
 
-pub(super) fn content_security_policy(
-    system: &System,
-    around: &ShellInputs<'_>,
-    import_map: &ImportMap,
-) -> Text {
-    let overrides = system.shell.as_ref().is_some_and(|shell| shell.overrides);
-    let local = if overrides { &LOCAL[..] } else { &[] };
-    let map = import_map.source();
+/// Inline scripts, among which the page's own policy chooses, and inline styles.
+const INLINE: &str = "'unsafe-inline'";
+/// What the page has made itself: pictures of a file before it is sent, and workers.
+const BLOBS: &str = "blob:";
+
+pub(super) fn content_security_policy(system: &System, around: &ShellInputs<'_>) -> Text {
+    let settings = system.shell.clone().unwrap_or_default();
+    let local = if settings.overrides { &LOCAL[..] } else { &[] };
     let elsewhere = elsewhere(&system.teams);
     let scripts = [
-        texts([OWN, &map]),
+        texts([OWN, INLINE]),
         texts(local.iter().copied().take(1)),
         script_hosts(around.teams, &elsewhere),
     ];
@@ -44,41 +49,64 @@ pub(super) fn content_security_policy(
         .flips
         .map(|api| Text::concat([api.http_url(), Text::from("/")]));
     let everything = [
-        texts([OWN, &map, "data:"]),
+        texts([OWN, INLINE, "data:", BLOBS]),
         texts(local.iter().copied()),
         around.login.sources.clone(),
         vec![around.toggles.url.clone()],
         flips.into_iter().collect(),
-        texts(elsewhere),
+        texts(elsewhere.iter().copied()),
         // Last, so that the limit on the length shows which team does not fit.
-        around.teams.iter().map(Site::source).collect(),
+        all_hosts(around.teams, &elsewhere),
     ];
-    let first = directive("script-src", scripts.concat());
+    // Otherwise workers would fall back to `script-src`.
+    let workers = system.teams.iter().any(|team| team.sources.workers);
+    let workers = workers.then(|| directive("worker-src", texts([OWN, BLOBS])));
+    let first = [
+        Some(directive("script-src", scripts.concat())),
+        Some(directive("script-src-attr", texts([NONE]))),
+        workers,
+    ];
+    let others = exceptions(&system.teams, settings.styles).into_iter();
+    let others = others.map(|(name, sources)| directive(name, texts(sources)));
     let last = directive("default-src", everything.concat());
-    let mut policy = vec![first, Text::from(", ")];
-    for (name, sources) in exceptions(&system.teams) {
-        policy.extend([directive(name, texts(sources)), Text::from("; ")]);
-    }
-    policy.push(last);
-    Text::concat(policy)
+    let last: Vec<Text> = others.chain([last]).collect();
+    let policies = [first.into_iter().flatten().collect(), last];
+    joined(", ", policies.map(|policy| joined("; ", policy)))
 }
 
 /// The directives that do not fall back to `default-src`, or must be stricter.
-fn exceptions(teams: &[Team]) -> [(&'static str, Vec<&str>); 9] {
+fn exceptions(teams: &[Team], styles: Styles) -> Vec<(&'static str, Vec<&str>)> {
     let fonts = named(teams.iter().flat_map(|team| &team.sources.fonts));
     let frames = named(teams.iter().flat_map(|team| &team.sources.frames));
-    let no_frames = frames.is_empty().then_some(NONE);
-    [
-        ("style-src", vec![OWN]),
-        ("font-src", [OWN].into_iter().chain(fonts).collect()),
-        ("frame-src", no_frames.into_iter().chain(frames).collect()),
+    let media = named(teams.iter().flat_map(|team| &team.sources.media));
+    let inline = match styles {
+        Styles::Files => None,
+        Styles::Inline => Some(("style-src-elem", vec![OWN, INLINE])),
+    };
+    let mut exceptions = vec![("style-src", vec![OWN])];
+    exceptions.extend(inline);
+    exceptions.extend([
+        (
+            "font-src",
+            [OWN, "data:"].into_iter().chain(fonts).collect(),
+        ),
+        ("frame-src", or_none(frames)),
         ("manifest-src", vec![OWN]),
-        ("media-src", vec![NONE]),
+        ("media-src", or_none(media)),
         ("object-src", vec![NONE]),
         ("base-uri", vec![NONE]),
         ("form-action", vec![NONE]),
         ("frame-ancestors", vec![NONE]),
-    ]
+    ]);
+    exceptions
+}
+
+fn or_none(sources: BTreeSet<&str>) -> Vec<&str> {
+    if sources.is_empty() {
+        vec![NONE]
+    } else {
+        sources.into_iter().collect()
+    }
 }
 
 /// What teams connect to and show, other than their own sites.
@@ -100,4 +128,15 @@ fn directive(name: &str, sources: Vec<Text>) -> Text {
         .into_iter()
         .flat_map(|source| [Text::from(" "), source]);
     Text::concat([Text::from(name)].into_iter().chain(sources))
+}
+
+fn joined(separator: &str, texts: impl IntoIterator<Item = Text>) -> Text {
+    let mut joined = Vec::new();
+    for text in texts {
+        if !joined.is_empty() {
+            joined.push(Text::from(separator));
+        }
+        joined.push(text);
+    }
+    Text::concat(joined)
 }

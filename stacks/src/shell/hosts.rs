@@ -1,4 +1,4 @@
-//! The hosts of the teams' sites, as the policy for scripts names them.
+//! The hosts of the teams' sites, as the page's policies name them.
 
 use std::collections::BTreeSet;
 
@@ -9,25 +9,53 @@ use crate::sites::{Host, Site};
 /// The domain of all distributions' own names.
 const DISTRIBUTIONS: &str = "cloudfront.net";
 
+/// The most sites that the policy for everything names one by one: more would exceed CloudFront's
+/// limit on the length, 1,783 characters, so sites with domains right below one are named by that.
+const NAMED: usize = 40;
+
 /// As few hosts and patterns as match all sites and no origin of `elsewhere`.
 pub(super) fn script_hosts(sites: &[Site], elsewhere: &BTreeSet<&str>) -> Vec<Text> {
-    let is_free = |parent: &str| !elsewhere.iter().any(|source| overlaps(source, parent));
     // Each distribution knows the pattern of all; one is asked.
     let distributions = sites.iter().find_map(|site| match &site.host {
         Host::Distribution(distribution) => Some(distribution.hosts()),
         Host::Domain(_) => None,
     });
     let host = |site: &Site| match &site.host {
-        Host::Distribution(_) if is_free(DISTRIBUTIONS) => distributions.clone(),
+        Host::Distribution(_) if is_free(DISTRIBUTIONS, elsewhere) => distributions.clone(),
         Host::Distribution(_) => None,
-        Host::Domain(domain) => parent(domain)
-            .filter(|parent| is_free(parent) && is_shared(parent, sites))
-            .map(|parent| Text::from(format!("*.{parent}"))),
+        Host::Domain(domain) => pattern(domain, sites, elsewhere),
     };
+    named(sites, host)
+}
+
+/// The hosts of all sites; of more than a few dozen, those with domains right below one by that.
+pub(super) fn all_hosts(sites: &[Site], elsewhere: &BTreeSet<&str>) -> Vec<Text> {
+    if sites.len() <= NAMED {
+        return sites.iter().map(Site::source).collect();
+    }
+    named(sites, |site| match &site.host {
+        Host::Distribution(_) => None,
+        Host::Domain(domain) => pattern(domain, sites, elsewhere),
+    })
+}
+
+/// Each once: the pattern that a site has, or else its host.
+fn named(sites: &[Site], pattern: impl Fn(&Site) -> Option<Text>) -> Vec<Text> {
     let hosts = sites
         .iter()
-        .map(|site| host(site).unwrap_or_else(|| site.source()));
+        .map(|site| pattern(site).unwrap_or_else(|| site.source()));
     hosts.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// `*.` before the domain right above, if several sites share it and nothing of `elsewhere` is there.
+fn pattern(domain: &str, sites: &[Site], elsewhere: &BTreeSet<&str>) -> Option<Text> {
+    parent(domain)
+        .filter(|parent| is_free(parent, elsewhere) && is_shared(parent, sites))
+        .map(|parent| Text::from(format!("*.{parent}")))
+}
+
+fn is_free(parent: &str, elsewhere: &BTreeSet<&str>) -> bool {
+    !elsewhere.iter().any(|source| overlaps(source, parent))
 }
 
 /// The domain above another, unless that is a top-level domain.
