@@ -2,6 +2,8 @@
 
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 
 use local::{Fakecloud, MiniStack, MiniStackOptions, Moto};
 
@@ -10,7 +12,7 @@ use super::requests::Requests;
 use crate::command::{cargo, root, run as run_command};
 use crate::tools;
 
-/// The one account of moto and fakecloud.
+/// The one account of a server of moto or fakecloud.
 const ACCOUNT: &str = "123456789012";
 
 /// A third-party emulator.
@@ -24,8 +26,17 @@ pub(crate) enum Emulator {
     Fakecloud,
 }
 
-/// A running emulator.
-pub(super) enum Running {
+/// How many servers of an emulator run at once if each has one account: as many tests run at once.
+const SERVERS: usize = 4;
+
+/// An emulator's running servers.
+pub(super) struct Running {
+    emulator: Emulator,
+    servers: Vec<Server>,
+}
+
+/// A running server of an emulator.
+enum Server {
     MiniStack(MiniStack),
     Moto(Moto),
     Fakecloud(Fakecloud),
@@ -69,13 +80,26 @@ impl Emulator {
     }
 
     pub(super) fn start(self) -> Outcome<Running> {
-        Ok(match self {
-            Self::Ministack => Running::MiniStack(MiniStack::start(
-                &tools::local()?,
-                &MiniStackOptions::default(),
-            )?),
-            Self::Moto => Running::Moto(Moto::start(&tools::conformance()?)?),
-            Self::Fakecloud => Running::Fakecloud(Fakecloud::start(&fakecloud()?)?),
+        let servers = match self {
+            Self::Ministack => {
+                let options = MiniStackOptions::default();
+                let server = MiniStack::start(&tools::local()?, &options)?;
+                vec![Server::MiniStack(server)]
+            }
+            Self::Moto => {
+                let tools = tools::conformance()?;
+                let start = |_| Ok(Server::Moto(Moto::start(&tools)?));
+                (0..SERVERS).map(start).collect::<Outcome<_>>()?
+            }
+            Self::Fakecloud => {
+                let program = fakecloud()?;
+                let start = |_| Ok(Server::Fakecloud(Fakecloud::start(&program)?));
+                (0..SERVERS).map(start).collect::<Outcome<_>>()?
+            }
+        };
+        Ok(Running {
+            emulator: self,
+            servers,
         })
     }
 }
@@ -108,13 +132,55 @@ fn fakecloud() -> Outcome<std::path::PathBuf> {
 
 impl Running {
     pub(super) fn emulator(&self) -> Emulator {
-        match self {
-            Self::MiniStack(_) => Emulator::Ministack,
-            Self::Moto(_) => Emulator::Moto,
-            Self::Fakecloud(_) => Emulator::Fakecloud,
-        }
+        self.emulator
     }
 
+    /// Runs tests of one program, and returns those that passed. Tests with their own accounts run
+    /// concurrently on one server; others one after another on each server, each in an empty
+    /// account.
+    pub(super) fn run(
+        &self,
+        binary: &Path,
+        tests: &[String],
+        requests: &Requests,
+    ) -> Outcome<Vec<(String, bool)>> {
+        let at_once = match self.emulator {
+            Emulator::Ministack => tests.len().max(1),
+            Emulator::Moto | Emulator::Fakecloud => 1,
+        };
+        let waiting = Mutex::new(tests.chunks(at_once));
+        let next = || {
+            waiting
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .next()
+        };
+        let work = |server: &Server| {
+            let mut results = Vec::new();
+            while let Some(tests) = next() {
+                let ran = server.run(binary, tests, requests);
+                results.extend(ran.map_err(|error| error.to_string())?);
+            }
+            Ok::<_, String>(results)
+        };
+        let ended = thread::scope(|scope| {
+            let threads = self
+                .servers
+                .iter()
+                .map(|server| scope.spawn(|| work(server)));
+            let threads: Vec<_> = threads.collect();
+            let joined = threads.into_iter().map(thread::ScopedJoinHandle::join);
+            joined.collect::<Vec<_>>()
+        });
+        let mut results = Vec::new();
+        for ended in ended {
+            results.extend(ended.map_err(|_| "a thread of the tests panicked")??);
+        }
+        Ok(results)
+    }
+}
+
+impl Server {
     fn endpoint(&self) -> String {
         match self {
             Self::MiniStack(ministack) => ministack.endpoint(),
@@ -139,33 +205,20 @@ impl Running {
         }
     }
 
-    /// Runs tests of one program, and returns those that passed. Tests with their own accounts run
-    /// concurrently, others one after another, each in an empty account.
-    pub(super) fn run(
+    fn run(
         &self,
         binary: &Path,
         tests: &[String],
         requests: &Requests,
     ) -> Outcome<Vec<(String, bool)>> {
-        let at_once = if self.account().is_some() {
-            1
-        } else {
-            tests.len().max(1)
-        };
-        let mut results = Vec::new();
-        for tests in tests.chunks(at_once) {
-            self.reset()?;
-            let mut command = Command::new(binary);
-            command
-                .env("FRONTAGE_TEST_ENDPOINT", self.endpoint())
-                .env("RUST_BACKTRACE", "0");
-            command.envs(
-                self.account()
-                    .map(|account| ("FRONTAGE_TEST_ACCOUNT", account)),
-            );
-            results.extend(run(requests.of(&mut command), tests)?);
-        }
-        Ok(results)
+        self.reset()?;
+        let mut command = Command::new(binary);
+        command
+            .env("FRONTAGE_TEST_ENDPOINT", self.endpoint())
+            .env("RUST_BACKTRACE", "0");
+        let account = self.account();
+        command.envs(account.map(|account| ("FRONTAGE_TEST_ACCOUNT", account)));
+        run(requests.of(&mut command), tests)
     }
 }
 
