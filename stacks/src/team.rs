@@ -33,6 +33,7 @@ pub(crate) fn add(graph: &mut Graph, team: &Team, edge: &Edge, delivery: &Delive
             edge,
             headers: &edge.team_headers,
             rewrite: None,
+            backends: None,
             domain: team.domain.as_ref(),
             delivery,
         },

@@ -14,11 +14,11 @@ use model::{IgnoredTags, Tags};
 use proptest::option;
 use proptest::prelude::*;
 use stacks::description::{
-    AccessLogs, Alarms, Architecture, Canary, Ci, Connection, Connections, Countries, CustomDomain,
-    Delivery, Dns, Email, Functions, Identity, LOG_CLASSES, LogLevel, MINIMUM_TLS, Mfa, Name, Oidc,
-    Operations, Packages, Password, Permission, Pipeline, Pipelines, Protocol, Provider, Quotas,
-    Share, Shell, Source, Sources, Styles, System, TEMPLATE, Team, ThreatProtection, Tier, Toggles,
-    log_class, price_class,
+    AccessLogs, Alarms, Api, Architecture, Canary, Ci, Connection, Connections, Countries,
+    CustomDomain, Delivery, Dns, Email, Functions, Identity, LOG_CLASSES, LogLevel, MINIMUM_TLS,
+    Mfa, Name, Oidc, Operations, Packages, Password, Permission, Pipeline, Pipelines, Protocol,
+    Provider, Quotas, Share, Shell, Source, Sources, Styles, System, TEMPLATE, Team,
+    ThreatProtection, Tier, Toggles, log_class, price_class,
 };
 use toggle_contract::doors::Connect;
 
@@ -416,6 +416,12 @@ fn sources() -> impl Strategy<Value = Sources> {
     })
 }
 
+fn api() -> impl Strategy<Value = Api> {
+    let port = prop_oneof![Just(443), 1_024..=u16::MAX];
+    let path = option::of("(/[a-zA-Z0-9._~-]{1,9}){1,2}");
+    ("[a-z]{1,9}\\.[a-z]{2,9}", port, path).prop_map(|(host, port, path)| Api { host, port, path })
+}
+
 fn canary() -> impl Strategy<Value = Canary> {
     let watch = prop::collection::btree_set("[a-z]{1,9}( [a-z]{1,9})?", 0..3);
     (1..=99, option::of((1..=300, watch))).prop_map(|(percent, bake)| {
@@ -614,18 +620,19 @@ fn teams() -> impl Strategy<Value = Vec<Team>> {
     let team = (
         "[A-Z][a-z ]{0,39}",
         option::of("[a-z]{1,9}(/[a-z]{1,9})?"),
-        domain(),
+        (domain(), option::of(api())),
         sources(),
         option::of(pipeline()),
     );
     let teams = prop::collection::btree_map("x[a-z0-9]{0,9}", team, 0..4);
     teams.prop_map(|teams| {
-        let team = |(name, (title, source, domain, sources, pipeline)): (String, _)| Team {
+        let team = |(name, (title, source, (domain, api), sources, pipeline)): (String, _)| Team {
             route: format!("/{name}"),
             name: name.parse::<Name>().unwrap(),
             title,
             source,
             domain,
+            api,
             sources,
             budget: None,
             groups: Vec::new(),
@@ -919,6 +926,7 @@ fn write_front_ends(text: &mut String, identity: &Identity, shell: &Shell, teams
         route,
         source,
         domain,
+        api,
         sources,
         budget: _,
         groups,
@@ -934,6 +942,10 @@ fn write_front_ends(text: &mut String, identity: &Identity, shell: &Shell, teams
             writeln!(text, "source = \"{source}\"").unwrap();
         }
         write_domain(text, domain.as_ref());
+        if let Some(Api { host, port, path }) = api {
+            let path = path.as_deref().unwrap_or_default();
+            writeln!(text, "api = \"https://{host}:{port}{path}\"").unwrap();
+        }
         let Sources {
             connects_to,
             images,

@@ -389,6 +389,20 @@ fn a_shells_content_security_policy() {
     insta::assert_snapshot!("policy_with_more", content_security_policy(more));
 }
 
+/// A path of the shell's own origin, with no cookie or token left out, and nothing cached.
+#[test]
+fn a_teams_api() {
+    let described =
+        "[shell]\n[teams.shipping]\napi = \"https://api.example.com:8443/v2\"\n[teams.billing]";
+    let mut shell = resources(&graph(described), "shell");
+    let distribution = shell.remove("shell/distribution AWS::CloudFront::Distribution");
+    let mut config = distribution.expect("a distribution")["DistributionConfig"].clone();
+    let part = |name: &str| config[name].take();
+    let [origins, behaviors] = ["Origins", "CacheBehaviors"].map(part);
+    shell.retain(|name, _| name.contains("/api-"));
+    insta::assert_yaml_snapshot!("api", (&origins[1], behaviors, shell));
+}
+
 /// The page may ask for what some team may ask for.
 #[test]
 fn a_shells_permissions() {

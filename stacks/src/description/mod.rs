@@ -8,6 +8,7 @@
 //! the field with its name. [`TEMPLATE`] documents the same for operators.
 
 mod alarms;
+mod api;
 mod arn;
 mod budget;
 mod delivery;
@@ -36,6 +37,7 @@ mod template;
 mod toggles;
 
 pub use alarms::Alarms;
+pub use api::Api;
 pub use budget::{Budget, InvalidBudget};
 pub use delivery::{AccessLogs, Countries, Delivery, MINIMUM_TLS, price_class};
 pub use domain::{CustomDomain, Dns};

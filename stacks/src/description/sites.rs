@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::api::Api;
 use super::budget::Budget;
 use super::domain::CustomDomain;
 use super::identity::known_group;
@@ -14,7 +15,14 @@ use super::suggestion::quoted;
 use super::table::{Rejected, Table};
 
 /// The paths reserved for the shell itself.
-const RESERVED_ROUTES: [&str; 5] = ["/toggles", "/releases", "/signed-in", "/assets", "/shared"];
+const RESERVED_ROUTES: [&str; 6] = [
+    "/api",
+    "/assets",
+    "/releases",
+    "/shared",
+    "/signed-in",
+    "/toggles",
+];
 
 /// The name of the parent application wherever applications have names, as in
 /// `frontage release publish shell`.
@@ -65,7 +73,9 @@ pub struct Team {
     pub source: Option<String>,
     /// A custom domain. Default: the distribution's.
     pub domain: Option<CustomDomain>,
-    /// The origins that the application uses, other than its own site.
+    /// The API that the shell's page reaches at `/api/NAME/`. Default: none.
+    pub api: Option<Api>,
+    /// What else the application uses, other than its own site.
     pub sources: Sources,
     /// The most bytes of its scripts and styles. Default: 5 MB.
     pub budget: Option<Budget>,
@@ -114,6 +124,7 @@ impl Team {
             name,
             source: None,
             domain: None,
+            api: None,
             sources: Sources::default(),
             budget: None,
             groups: Vec::new(),
@@ -144,6 +155,7 @@ impl Team {
         let route = table.text("route", route);
         let source = table.text("source", source);
         let domain = CustomDomain::read(table);
+        let api = table.text("api", Api::described);
         let sources = Sources::read(table);
         let budget = table.text("budget", Budget::described);
         let groups = table.texts("groups", known_group(groups));
@@ -173,6 +185,7 @@ impl Team {
             route,
             source,
             domain,
+            api,
             sources,
             budget,
             groups,

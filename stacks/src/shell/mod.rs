@@ -17,7 +17,7 @@ use crate::description::{Permission, System, Team};
 use crate::edge::Edge;
 use crate::identity::{Login, SignIn};
 pub use crate::sites::Outputs;
-use crate::sites::{self, Site, SiteParts, headers};
+use crate::sites::{self, Backends, Site, SiteParts, headers};
 use crate::toggles::Service;
 
 /// The output with the URL of the API by which people flip toggles, if anybody may.
@@ -71,6 +71,7 @@ pub(crate) fn add(
         },
     );
     let rewrite = Some(sites::rewrite_paths(stack));
+    let backends = Backends::add(stack, system);
     let comment = "The shell, which shows the teams' applications".to_owned();
     let site = sites::add(
         stack,
@@ -79,6 +80,7 @@ pub(crate) fn add(
             edge: around.edge,
             headers: &headers,
             rewrite,
+            backends,
             domain: settings.domain.as_ref(),
             delivery: &system.sites,
         },

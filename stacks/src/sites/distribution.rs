@@ -9,10 +9,10 @@ use model::types::cloudfront::{
 use model::types::s3::Bucket;
 use model::{Handle, StackBuilder, Text};
 
-use super::SiteParts;
+use super::{Backends, SiteParts};
 use crate::description::{AccessLogs, Countries, Delivery};
 
-/// The name of the only origin.
+/// The name of the bucket among the origins.
 const ORIGIN: &str = "bucket";
 
 /// Every path without a file's extension is a page of a single-page application.
@@ -46,6 +46,16 @@ pub(super) fn add(
     certificate: Option<Text>,
     parts: &SiteParts<'_>,
 ) -> Handle<Distribution> {
+    let own = Origin {
+        id: ORIGIN.to_owned(),
+        domain_name: bucket.regional_domain_name(),
+        s3_origin_config: Some(S3OriginConfig {
+            origin_access_identity: None,
+        }),
+        origin_access_control_id: Some(parts.edge.access_control.id()),
+        ..Origin::default()
+    };
+    let backends = parts.backends.iter();
     let config = DistributionConfig {
         comment: Some(parts.comment.clone()),
         enabled: true,
@@ -56,15 +66,11 @@ pub(super) fn add(
             .map(Text::from)
             .collect(),
         viewer_certificate: Some(viewer_certificate(certificate, parts.delivery)),
-        origins: vec![Origin {
-            id: ORIGIN.to_owned(),
-            domain_name: bucket.regional_domain_name(),
-            s3_origin_config: Some(S3OriginConfig {
-                origin_access_identity: None,
-            }),
-            origin_access_control_id: Some(parts.edge.access_control.id()),
-            ..Origin::default()
-        }],
+        origins: [own]
+            .into_iter()
+            .chain(backends.clone().flat_map(Backends::origins))
+            .collect(),
+        cache_behaviors: backends.flat_map(Backends::behaviors).collect(),
         default_cache_behavior: behavior(parts),
         custom_error_responses: [403, 404].map(asked_again).to_vec(),
         default_root_object: None,

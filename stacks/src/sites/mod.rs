@@ -4,11 +4,13 @@
 //! A release's files are immutable and cached for a year; the small objects that point at them are
 //! never cached. Both are controlled by the headers that they are uploaded with.
 
+mod backends;
 mod bucket;
 mod distribution;
 mod domain;
 pub(crate) mod headers;
 
+pub(crate) use backends::Backends;
 pub(crate) use bucket::{
     first_name as bucket_name, private as private_bucket, refuse_without_tls, second_private,
 };
@@ -36,6 +38,8 @@ pub(crate) struct SiteParts<'s> {
     pub(crate) headers: &'s Handle<ResponseHeadersPolicy>,
     /// The function that rewrites request paths.
     pub(crate) rewrite: Option<Handle<Function>>,
+    /// The servers that it reaches besides the bucket.
+    pub(crate) backends: Option<Backends>,
     /// A custom domain.
     pub(crate) domain: Option<&'s CustomDomain>,
     /// How CloudFront delivers it.
