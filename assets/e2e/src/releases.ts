@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cp, mkdir, mkdtemp, readFile, rename, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rename, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { promisify } from "node:util";
 import { test } from "@playwright/test";
 import type { Team } from "./pages.js";
 import { frontage, ROOT } from "./system.js";
@@ -19,6 +21,23 @@ export async function changed(team: Team, change: (source: string) => string): P
   await writeFile(join(dist, entry), source);
   await writeFile(join(dist, "frontage.json"), JSON.stringify({ ...description, entry }));
   return dist;
+}
+
+/** A child's build from a source of which one file is changed. */
+export async function rebuilt(team: Team, file: string, change: (source: string) => string): Promise<string> {
+  const { outputDir } = test.info();
+  await mkdir(outputDir, { recursive: true });
+  const assets = resolve(ROOT, "assets");
+  const copy = await mkdtemp(join(outputDir, `${team}-`));
+  const filter = (path: string) => !/\/(node_modules|dist)$/.test(path);
+  await cp(join(assets, team), copy, { recursive: true, filter });
+  await symlink(join(assets, "node_modules"), join(copy, "node_modules"));
+  const before = await readFile(join(copy, file), "utf8");
+  const after = change(before);
+  if (after === before) throw new Error(`${team}/${file} is not changed`);
+  await writeFile(join(copy, file), after);
+  await promisify(execFile)(join(assets, "node_modules/.bin/vite"), ["build"], { cwd: copy });
+  return join(copy, "dist");
 }
 
 /** The output of `release publish`. */

@@ -1,6 +1,6 @@
 import type { Page, Route } from "@playwright/test";
-import { area, signIn, stands, visit } from "../src/pages.js";
-import { changed, publish } from "../src/releases.js";
+import { area, signIn, stands, type Team, visit } from "../src/pages.js";
+import { changed, publish, rebuilt } from "../src/releases.js";
 import { directly, frontage, running } from "../src/system.js";
 import { expect, test } from "../src/test.js";
 
@@ -71,6 +71,70 @@ test("a module that throws as it loads, as it mounts, or later", async ({ page }
     await frontage("release", "rollback", "shipping");
   }
   await visit(page, "shipping");
+});
+
+/** What no compiler takes away. */
+const FAULT = 'if (Date.now() > 0) throw new Error("not for us");';
+
+/** A file of a child, and a change of it that makes the child fail as it renders, or right after. */
+const IN_FRAMEWORKS: readonly (readonly [Team, string, string, (source: string) => string])[] = [
+  ["shipping", "src/main.ts", "Lit's render", within(/override render\(\)[^{]*\{/, FAULT)],
+  [
+    "billing",
+    "src/billing-page.vue",
+    "Vue's setup",
+    (source) => source.replace("</script>", `${FAULT}\n</script>`),
+  ],
+  ["profile", "src/app.tsx", "React's render", within(/function Profile\([^)]*\)[^{]*\{/, FAULT)],
+  [
+    "profile",
+    "src/app.tsx",
+    "React's render, outside of a boundary",
+    within(/function App\([^)]*\)[^{]*\{/, FAULT),
+  ],
+  [
+    "profile",
+    "src/boundary.tsx",
+    "React's life cycle",
+    within(
+      /extends Component<.*\{/,
+      `override componentDidMount() { setTimeout(() => this.setState(() => {${FAULT}}), 50); }`,
+    ),
+  ],
+];
+
+/** Adds a statement at the beginning of a block. */
+function within(block: RegExp, statement: string): (source: string) => string {
+  return (source) => source.replace(block, (begin) => `${begin} ${statement}`);
+}
+
+for (const [team, file, where, change] of IN_FRAMEWORKS) {
+  test(`an error in ${where} shows in the child's area alone`, async ({ page }) => {
+    await publish(team, await rebuilt(team, file, change));
+    try {
+      await signIn(page, `/${team}`);
+      const child = area(page, team);
+      await expect(child).toHaveAttribute("data-state", "failed");
+      await expect(child.getByRole("alert")).toContainText("not for us");
+      await visit(page, team === "billing" ? "profile" : "billing");
+    } finally {
+      await frontage("release", "rollback", team);
+    }
+    await visit(page, team);
+  });
+}
+
+test("a child that shows nothing is an error", async ({ page }) => {
+  const empty = () => "export default class extends HTMLElement {}";
+  await publish("shipping", await changed("shipping", empty));
+  try {
+    await signIn(page, "/shipping");
+    const child = area(page, "shipping");
+    await expect(child).toHaveAttribute("data-state", "failed", { timeout: 20_000 });
+    await expect(child.getByRole("alert")).toContainText("did not show anything");
+  } finally {
+    await frontage("release", "rollback", "shipping");
+  }
 });
 
 test("a server that is busy for a moment keeps neither the page nor a child away", async ({ page }) => {

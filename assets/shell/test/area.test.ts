@@ -54,8 +54,10 @@ beforeEach(() => {
   document.body.append(area.element);
 });
 
-afterEach(() => {
+afterEach(async () => {
   area.leave();
+  // Its child's clean-up.
+  await vi.advanceTimersByTimeAsync(0);
   document.body.replaceChildren();
   vi.useRealTimers();
   vi.unstubAllGlobals();
@@ -139,9 +141,11 @@ describe("a child", () => {
     const unmount = vi.fn(() => {
       throw new Error("mine");
     });
-    modules["assets/1.0.0+aa.js"] = () => ({ default: { mount: () => undefined, unmount } });
+    modules["assets/1.0.0+aa.js"] = () => ({ default: { mount: renders, unmount } });
     await enter();
     area.leave();
+    expect(unmount, "the work that left it may be a framework's, which renders it").not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(0);
     expect(unmount).toHaveBeenCalledOnce();
     expect(reportError).toHaveBeenCalledOnce();
     expect(area.element.childElementCount).toBe(0);
@@ -340,9 +344,66 @@ describe("a child that fails", () => {
     expect(outside).not.toHaveBeenCalled();
   });
 
-  it("later, uncaught, shows the card if nothing of it is to be seen", async () => {
-    modules["assets/1.0.0+aa.js"] = () => ({ default: { mount: () => undefined } });
+  it("by its own word in its first render shows the card, whatever its mount does", async () => {
+    const mounts = [
+      (element: HTMLElement) => reportChildError(element, new Error("first")),
+      (element: HTMLElement) => {
+        reportChildError(element, new Error("first"));
+        return new Promise(() => undefined);
+      },
+      (element: HTMLElement) => void setTimeout(() => reportChildError(element, new Error("first")), 50),
+    ];
+    for (const mount of mounts) {
+      const unmount = vi.fn();
+      modules["assets/1.0.0+aa.js"] = () => ({ default: { mount, unmount } });
+      await enter();
+      expect(area.element.querySelector(".child-reason")?.textContent).toBe("first");
+      expect(area.element.querySelector(".child-place")).toBeNull();
+    }
+    class Child extends HTMLElement {
+      connectedCallback(): void {
+        reportChildError(this, new Error("connected"));
+      }
+    }
+    modules["assets/1.0.0+aa.js"] = () => ({ default: Child });
     await enter();
+    expect(area.element.querySelector(".child-reason")?.textContent).toBe("connected");
+  });
+
+  it("uncaught, before it shows anything, shows the card at once", async () => {
+    const mount = () => void setTimeout(() => throwUncaught(`https://d1.example/${path(imported[0] ?? "")}`));
+    modules["assets/1.0.0+aa.js"] = () => ({ default: { mount } });
+    void area.enter();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(area.element.querySelector(".child-reason")?.textContent).toBe("uncaught");
+  });
+
+  it("by showing nothing shows the card after ten seconds; a child that fetches first has as long", async () => {
+    modules["assets/1.0.0+aa.js"] = () => ({ default: { mount: () => undefined } });
+    void area.enter();
+    await vi.advanceTimersByTimeAsync(9_000);
+    expect(spinner()).toBe("Loading Shipping");
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(area.element.querySelector(".child-reason")?.textContent).toContain("did not show anything");
+
+    const later = (element: HTMLElement) => void setTimeout(() => renders(element), 9_000);
+    modules["assets/1.0.0+aa.js"] = () => ({ default: { mount: later } });
+    await enter();
+    expect(state()).toEqual(["ready", "1.0.0+aa"]);
+  });
+
+  it("outside of its area has no effect on it, and is not kept", async () => {
+    await enter();
+    area.leave();
+    throwUncaught("https://d1.example/assets/1.0.0+aa.js");
+    await enter();
+    expect(state()).toEqual(["ready", "1.0.0+aa"]);
+  });
+
+  it("later, uncaught, shows the card if nothing of it is to be seen", async () => {
+    modules["assets/1.0.0+aa.js"] = () => ({ default: { mount: renders } });
+    await enter();
+    area.element.querySelector(".child-place > div")?.replaceChildren();
     throwUncaught("https://other.example/x.js");
     expect(area.element.dataset.state).toBe("ready");
     throwUncaught("https://d1.example/assets/1.0.0+aa.js");
@@ -381,6 +442,10 @@ describe("an override", () => {
     expect(state()).toEqual(["ready", "override"]);
   });
 });
+
+function renders(element: HTMLElement): void {
+  element.append("here");
+}
 
 function fails(): never {
   throw new Error("boom");

@@ -1,8 +1,10 @@
 import "@frontage/ui";
-import { CHILD_ERROR, type ChildContext, CONTRACT, type TeamConfig } from "@frontage/contract";
+import { type ChildContext, CONTRACT, type TeamConfig } from "@frontage/contract";
 import { h } from "@frontage/ui/dom";
 import { BUSY, type RetryOptions } from "../retry.js";
 import type { Version } from "./choice.js";
+import { Faults } from "./faults.js";
+import { filled } from "./filled.js";
 import { elementName, type Instance, mount } from "./instance.js";
 import { type Failures, type Loading, loadVersion, messageOf } from "./load.js";
 
@@ -15,9 +17,10 @@ export interface AreaSurroundings {
   readonly failures: Failures;
 }
 
-interface Standing extends Instance {
+interface Standing {
   readonly version: string;
-  readonly url: string;
+  /** Removes the child. Its own clean-up runs after the current work: that may be a framework's, rendering this child. */
+  unmount(): void;
 }
 
 /** A child's place on the page. Failures of the child are shown here, and nowhere else. */
@@ -28,17 +31,11 @@ export class ChildArea {
   /** Ends the work that the current visit has started. */
   #visit = new AbortController();
   #standing: Standing | undefined;
-  /** Errors that were not caught while a child was loading. */
-  #early: (() => void)[] = [];
 
   constructor(team: TeamConfig, around: AreaSurroundings) {
     this.#team = team;
     this.#around = around;
     this.element = h("div", { class: "child", "data-child": team.name, "data-testid": `child-${team.name}` });
-    this.element.addEventListener(CHILD_ERROR, (event) => {
-      event.stopPropagation();
-      this.#fail(event.detail?.error);
-    });
   }
 
   /** Shows the child as currently released. A child that is already shown and current stays. */
@@ -74,16 +71,10 @@ export class ChildArea {
   #begin(): AbortSignal {
     this.#visit.abort();
     this.#visit = new AbortController();
-    this.#early = [];
-    const { signal } = this.#visit;
-    window.addEventListener("error", (event) => this.#heard(event.error ?? event, event.filename), {
-      signal,
-    });
-    window.addEventListener("unhandledrejection", (event) => this.#heard(event.reason), { signal });
     if (!this.#standing) {
       this.#show("loading", h("fr-spinner", { label: `Loading ${this.#team.title}` }));
     }
-    return signal;
+    return this.#visit.signal;
   }
 
   /** Retries end with the visit. The spinner tells of them; while a child still stands there is none. */
@@ -124,18 +115,33 @@ export class ChildArea {
     }
     const place = h("div", { class: "child-place" });
     this.element.append(place);
+    const faults = new Faults(url, place);
     const name = elementName(this.#team.name, version.version);
-    const instance = await mount(exported, name, place, this.#around.context(this.#team)).catch((error) => {
+    const mounting = mount(exported, name, place, this.#around.context(this.#team));
+    const unmount = () => {
+      faults.end();
       place.remove();
+      queueMicrotask(
+        () =>
+          void mounting.then(
+            (instance) => instance.unmount(),
+            () => undefined,
+          ),
+      );
+    };
+    try {
+      await Promise.race([ready(mounting, faults, visit), faulty(faults)]);
+    } catch (error) {
+      unmount();
       this.#countAsFailed(version);
       throw error;
-    });
-    const standing = { ...instance, version: version.version, url, unmount: () => takeAway(instance, place) };
+    }
     if (visit.aborted) {
-      standing.unmount();
+      unmount();
       return;
     }
-    this.#stand(standing, place);
+    this.#stand({ version: version.version, unmount }, place);
+    faults.onFault((error) => this.#fail(error));
   }
 
   /** A version that ran and failed must be loaded again on the next attempt. */
@@ -156,28 +162,6 @@ export class ChildArea {
     this.element.dataset.version = standing.version;
     this.element.dataset.state = "ready";
     this.element.removeAttribute("aria-busy");
-    for (const hear of this.#early.splice(0)) {
-      hear();
-    }
-  }
-
-  /**
-   * An uncaught error. It is this child's if its module is in the stack; it ends the child if nothing of it is visible.
-   * A click that failed leaves a working page, so that page stays.
-   */
-  #heard(error: unknown, file = ""): void {
-    const standing = this.#standing;
-    if (!standing) {
-      this.#early.push(() => this.#heard(error, file));
-      return;
-    }
-    if (!isBlank(standing.element)) {
-      return;
-    }
-    const stack = error instanceof Error ? (error.stack ?? "") : "";
-    if (file === standing.url || stack.includes(standing.url)) {
-      this.#fail(error);
-    }
   }
 
   #fail(error: unknown): void {
@@ -207,11 +191,7 @@ export class ChildArea {
     const standing = this.#standing;
     this.#standing = undefined;
     delete this.element.dataset.version;
-    try {
-      standing?.unmount();
-    } catch (error) {
-      reportError(error);
-    }
+    standing?.unmount();
   }
 
   #show(state: "loading" | "failed", content: HTMLElement): void {
@@ -221,12 +201,14 @@ export class ChildArea {
   }
 }
 
-function takeAway(instance: Instance, place: HTMLElement): void {
-  instance.unmount();
-  place.remove();
+/** Rejects with the first error that ends the child while it is mounted. */
+function faulty(faults: Faults): Promise<never> {
+  return new Promise((_, reject) => faults.onFault(reject));
 }
 
-function isBlank(element: HTMLElement): boolean {
-  const content = element.shadowRoot ?? element;
-  return content.childElementCount === 0 && !content.textContent?.trim();
+/** Waits until a child has mounted and something of it can be seen. */
+async function ready(mounting: Promise<Instance>, faults: Faults, visit: AbortSignal): Promise<void> {
+  const { element } = await mounting;
+  faults.watch(element);
+  await filled(element, visit);
 }
