@@ -1,13 +1,22 @@
+import type { SessionUser, TeamConfig } from "@frontage/contract";
 import { Announcer } from "./frame/announcer.js";
 import { Frame } from "./frame/frame.js";
 import { home } from "./pages/home.js";
 import { notFound } from "./pages/not-found.js";
+import { notYours } from "./pages/not-yours.js";
 import type { Page } from "./pages/page.js";
 import { releases } from "./pages/releases.js";
 import { signInCard, waiting } from "./pages/sign-in.js";
 import { teamPage } from "./pages/team.js";
 import { togglesKey, togglesPage } from "./pages/toggles/page.js";
 import { pathBelow, type Shell } from "./shell.js";
+import { seesPlatform, teamsFor } from "./visibility.js";
+
+/** The titles of the pages for those who run the platform. */
+const PLATFORM = new Map([
+  ["/toggles", "Toggles"],
+  ["/releases", "Releases"],
+]);
 
 interface Shown {
   readonly key: string;
@@ -20,7 +29,7 @@ export class App {
   readonly #host: HTMLElement;
   readonly #announcer = new Announcer();
   #frame: Frame | undefined;
-  #userId: string | undefined;
+  #user: SessionUser | undefined;
   #shown: Shown | undefined;
 
   constructor(shell: Shell, host: HTMLElement) {
@@ -39,7 +48,7 @@ export class App {
   #showSession(): void {
     const { session } = this.#shell;
     if (session.state === "signed-in" && session.user) {
-      this.#showFrame(session.user.id);
+      this.#showFrame(session.user);
     } else {
       this.#leaveFrame();
       this.#host.replaceChildren(session.state === "starting" ? waiting("One moment") : this.#signIn());
@@ -52,15 +61,18 @@ export class App {
     return signInCard(config.title, session.problem, () => void session.signIn());
   }
 
-  #showFrame(userId: string): void {
-    const { user } = this.#shell.session;
-    if (user && (this.#frame === undefined || this.#userId !== userId)) {
+  #showFrame(user: SessionUser): void {
+    const before = this.#user;
+    this.#user = user;
+    if (this.#frame === undefined || before?.id !== user.id) {
       this.#leaveFrame();
-      this.#userId = userId;
       this.#frame = new Frame(this.#shell, user, () => this.#shown?.page.moved?.(true));
       this.#host.replaceChildren(this.#frame.element);
       this.#showPath(true, false);
       whenIdle(() => void this.#shell.operators?.ask());
+    } else if (JSON.stringify(before) !== JSON.stringify(user)) {
+      this.#frame.update(user);
+      this.#showPath(false, false);
     }
   }
 
@@ -76,7 +88,7 @@ export class App {
       return;
     }
     const { path } = this.#shell.router;
-    this.#frame.navigation.show(path);
+    this.#frame.show(path);
     const key = this.#keyOf(path);
     if (this.#shown?.key === key) {
       this.#shown.page.moved?.(isLink);
@@ -102,22 +114,32 @@ export class App {
   #keyOf(path: string): string {
     const team = this.#teamOf(path);
     if (team) {
-      return `team ${team.name}`;
+      return `${this.#sees(team) ? "team" : "other's team"} ${team.name}`;
     }
     const pathname = this.#pathname(path);
+    if (PLATFORM.has(pathname) && !seesPlatform(this.#shell.config, this.#user)) {
+      return `other's ${pathname}`;
+    }
     return pathname === "/toggles" && this.#shell.operators ? togglesKey(path) : pathname;
   }
 
+  /** A slash at the end means nothing. */
   #pathname(path: string): string {
-    return path.split("?", 1)[0] ?? "";
+    const [pathname = ""] = path.split("?", 1);
+    return pathname.replace(/(.)\/+$/, "$1");
   }
 
   #pageOf(path: string): Page {
     const team = this.#teamOf(path);
     if (team) {
-      return teamPage(this.#shell, team);
+      return this.#sees(team) ? teamPage(this.#shell, team) : notYours(team.title);
     }
-    switch (this.#pathname(path)) {
+    const pathname = this.#pathname(path);
+    const title = PLATFORM.get(pathname);
+    if (title !== undefined && !seesPlatform(this.#shell.config, this.#user)) {
+      return notYours(title);
+    }
+    switch (pathname) {
       case "/":
         return home(this.#shell);
       case "/toggles":
@@ -129,7 +151,11 @@ export class App {
     }
   }
 
-  #teamOf(path: string) {
+  #sees(team: TeamConfig): boolean {
+    return teamsFor(this.#shell.config, this.#user).includes(team);
+  }
+
+  #teamOf(path: string): TeamConfig | undefined {
     const below = this.#shell.config.teams.filter(({ route }) => pathBelow(route, path) !== undefined);
     // Of `/shop` and `/shop/returns`, the longer one.
     return below.sort((a, b) => b.route.length - a.route.length)[0];

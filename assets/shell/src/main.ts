@@ -1,5 +1,6 @@
 import "@frontage/ui";
 import "./styles/index.css";
+import { storageOf } from "@frontage/contract/storage";
 import { Session } from "@frontage/session";
 import { App } from "./app.js";
 import { messageOf } from "./child/load.js";
@@ -24,8 +25,9 @@ async function start(): Promise<void> {
     onBusy: () => gate.querySelector("fr-spinner")?.setAttribute("label", BUSY),
   });
   const router = new Router();
-  const overrides = new Overrides(config.overrides, sessionStorage);
-  const previews = new Previews(sessionStorage);
+  const tab = storageOf(() => sessionStorage);
+  const overrides = new Overrides(config.overrides, tab);
+  const previews = new Previews(tab);
   const query = overrides.take(previews.take(location.search), config.overrides);
   if (query !== location.search && location.search.includes("mfe:")) {
     router.replace(location.pathname + query + location.hash);

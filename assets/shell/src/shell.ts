@@ -1,4 +1,5 @@
 import type { ChildContext, ShellConfig, TeamConfig } from "@frontage/contract";
+import { storageOf } from "@frontage/contract/storage";
 import type { Session } from "@frontage/session";
 import type { TogglesClient } from "@frontage/toggles";
 import { clientId } from "./child/bucket.js";
@@ -28,7 +29,7 @@ export interface Shell {
   readonly failures: Failures;
 }
 
-export const client = (): string => clientId(localStorage);
+export const client = (): string => clientId(storageOf(() => localStorage));
 
 /**
  * The versions of a child to try at this moment: a preview, a developer's own, or those in its manifest for this

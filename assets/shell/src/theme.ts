@@ -1,5 +1,6 @@
 import type { Theme, ThemeView, Unsubscribe } from "@frontage/contract";
 import { Listeners } from "@frontage/contract/listeners";
+import { storageOf } from "@frontage/contract/storage";
 
 /** The user's choice. */
 export type Choice = Theme | "system";
@@ -9,6 +10,7 @@ const KEY = "frontage:theme";
 /** Light, dark, or as in the operating system. The choice is stored in the browser, and applies to its other tabs too. */
 export class ThemeSwitch implements ThemeView {
   readonly #listeners = new Listeners<Theme>();
+  readonly #storage = storageOf(() => localStorage);
   readonly #dark = matchMedia("(prefers-color-scheme: dark)");
   #choice: Choice = "system";
   #told: Theme;
@@ -37,7 +39,7 @@ export class ThemeSwitch implements ThemeView {
 
   choose(choice: Choice): void {
     this.#choice = choice;
-    localStorage.setItem(KEY, choice);
+    this.#storage.setItem(KEY, choice);
     this.#apply();
   }
 
@@ -46,7 +48,7 @@ export class ThemeSwitch implements ThemeView {
   }
 
   #read(): void {
-    const kept = localStorage.getItem(KEY);
+    const kept = this.#storage.getItem(KEY);
     this.#choice = kept === "light" || kept === "dark" ? kept : "system";
   }
 

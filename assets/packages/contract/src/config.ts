@@ -8,6 +8,8 @@ export interface ShellConfig {
   readonly teams: readonly TeamConfig[];
   /** Whether `?mfe:NAME=URL` may replace a child. */
   readonly overrides: boolean;
+  /** The groups whose members see the toggles and the releases. Absent: everybody. */
+  readonly operators?: readonly string[];
 }
 
 export interface TogglesConfig {
@@ -45,4 +47,6 @@ export interface TeamConfig {
   readonly route: string;
   /** The team's site, without a trailing slash. */
   readonly url: string;
+  /** The groups whose members see the application. Absent: everybody. */
+  readonly groups?: readonly string[];
 }

@@ -13,6 +13,7 @@ export class InvalidDocumentError extends Error {
 export function parseConfig(value: unknown): ShellConfig {
   const root = new Field("config.json", value);
   const login = root.get("login");
+  const operators = root.get("operators").optional()?.texts();
   return {
     system: root.get("system").text(),
     title: root.get("title").text(),
@@ -25,6 +26,7 @@ export function parseConfig(value: unknown): ShellConfig {
     toggles: toggles(root.get("toggles")),
     teams: unique(root.get("teams").items().map(team)),
     overrides: root.get("overrides").optional()?.flag() ?? false,
+    ...(operators && { operators }),
   };
 }
 
@@ -74,11 +76,13 @@ function toggles(field: Field): TogglesConfig {
 
 function team(field: Field): TeamConfig {
   const name = field.get("name").matching(/^[a-z][a-z0-9-]*$/, "lower-case letters, digits and hyphens");
+  const groups = field.get("groups").optional()?.texts();
   return {
     name,
     title: field.get("title").optional()?.text() ?? name,
     route: field.get("route").matching(/^(\/[a-z0-9-]+)+$/, "a path such as /shipping"),
     url: withoutSlash(field.get("url").url("https:", "http:")),
+    ...(groups && { groups }),
   };
 }
 
@@ -165,6 +169,10 @@ export class Field {
       throw this.error("an array");
     }
     return this.value.map((item, index) => new Field(`${this.path}[${index}]`, item));
+  }
+
+  texts(): string[] {
+    return this.items().map((item) => item.text());
   }
 
   text(): string {

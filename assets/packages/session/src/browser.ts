@@ -1,9 +1,13 @@
+import { storageOf } from "@frontage/contract/storage";
+
 /** The parts of the browser that a session uses; a test provides its own. */
 export interface Browser {
   /** The page's URL. */
   href(): string;
   /** Leaves the page. */
   assign(url: string): void;
+  /** Leaves the page, which Back does not return to. */
+  replace(url: string): void;
   /** Changes the URL without leaving the page. `path` begins with `/`. */
   replacePath(path: string): void;
   /** Reloads the page. */
@@ -21,10 +25,11 @@ export function realBrowser(): Browser {
   return {
     href: () => window.location.href,
     assign: (url) => window.location.assign(url),
+    replace: (url) => window.location.replace(url),
     replacePath: (path) => window.history.replaceState(null, "", path),
     reload: () => window.location.reload(),
-    local: window.localStorage,
-    tab: window.sessionStorage,
+    local: storageOf(() => window.localStorage),
+    tab: storageOf(() => window.sessionStorage),
     locks: navigator.locks,
     openChannel: (name) => new BroadcastChannel(name),
   };

@@ -21,13 +21,17 @@ export interface Tokens {
   /** Milliseconds. */
   readonly lifetime: number;
   readonly claims: IdTokenClaims;
+  /** When the user signed in, in milliseconds since the epoch by this browser's clock: renewals keep it. */
+  readonly since: number;
 }
 
 /** The result of a sign-in. */
 export type Outcome =
   | { readonly kind: "signed-in"; readonly tokens: Tokens; readonly returnTo: string }
   /** The login pages have no session, or need to ask something: the user must sign in. */
-  | { readonly kind: "login-required"; readonly returnTo: string };
+  | { readonly kind: "login-required"; readonly returnTo: string }
+  /** It could not be completed. The error may quote the token endpoint's response, so it is not part of this. */
+  | { readonly kind: "failed"; readonly returnTo: string };
 
 /**
  * The login pages and the token endpoint: authorization code with PKCE, with oidc-client-ts' protocol client. Its
@@ -66,6 +70,8 @@ export class Login {
 
   /** The URL to send the browser to. Silently: it redirects straight back, signed in or not. */
   async begin(returnTo: string, silently: boolean): Promise<string> {
+    // What sign-ins that were given up have left in the tab.
+    await this.#client.clearStaleState();
     const request = await this.#client.createSigninRequest({
       state: { returnTo },
       ...(silently && { prompt: "none" }),
@@ -75,14 +81,15 @@ export class Login {
 
   /** Takes the parameters that the login pages added to the URL, and exchanges the code. */
   async finish(href: string): Promise<Outcome> {
+    let path = "/";
     try {
+      const { state } = await this.#client.readSigninResponseState(href);
+      path = returnTo(state.data);
       const response = await this.#client.processSigninResponse(href);
-      return { kind: "signed-in", tokens: tokensOf(response), returnTo: returnTo(response.userState) };
+      return { kind: "signed-in", tokens: tokensOf(response, Date.now()), returnTo: path };
     } catch (error) {
-      if (error instanceof ErrorResponse && ASK_THE_USER.has(error.error ?? "")) {
-        return { kind: "login-required", returnTo: returnTo(error.state) };
-      }
-      throw error;
+      const asks = error instanceof ErrorResponse && ASK_THE_USER.has(error.error ?? "");
+      return { kind: asks ? "login-required" : "failed", returnTo: path };
     }
   }
 
@@ -91,16 +98,16 @@ export class Login {
     if (tokens.refresh === undefined) {
       throw new Error("There is no refresh token to renew the session with");
     }
+    // Without the ID token before: the client would compare `auth_time`, and some providers issue a new one, against OpenID
+    // Connect Core 1.0, 12.2.
     const response = await this.#client.useRefreshToken({
-      state: {
-        refresh_token: tokens.refresh,
-        session_state: null,
-        profile: tokens.claims,
-        ...(tokens.id !== undefined && { id_token: tokens.id }),
-      },
+      state: { refresh_token: tokens.refresh, session_state: null, profile: tokens.claims },
       timeoutInSeconds: 10,
     });
-    return tokensOf(response, tokens);
+    if (["sub", "iss", "aud"].some((claim) => differs(response.profile[claim], tokens.claims[claim]))) {
+      throw new Error("The renewed ID token is another user's");
+    }
+    return tokensOf(response, tokens.since, tokens.refresh);
   }
 
   /** Revokes a refresh token and the tokens derived from it. */
@@ -125,13 +132,16 @@ const ASK_THE_USER = new Set([
   "account_selection_required",
 ]);
 
-/** Whether the token endpoint has said that the session is over, as opposed to not responding properly. */
+/**
+ * Whether the token endpoint has said that the refresh token is no longer valid (RFC 6749, 5.2). Any other answer, such as a
+ * gateway's 429, is about this request alone.
+ */
 export function isRefused(error: unknown): boolean {
-  return (
-    error instanceof ErrorResponse &&
-    error.error !== "temporarily_unavailable" &&
-    error.error !== "server_error"
-  );
+  return error instanceof ErrorResponse && error.error === "invalid_grant";
+}
+
+function differs(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) !== JSON.stringify(other);
 }
 
 /** The name, email address and groups in a user pool's ID token. */
@@ -156,15 +166,15 @@ function returnTo(state: unknown): string {
   return typeof path === "string" && /^\/(?![/\\])/.test(path) ? path : "/";
 }
 
-function tokensOf(response: SigninResponse, before?: Tokens): Tokens {
+function tokensOf(response: SigninResponse, since: number, refresh?: string): Tokens {
   const lifetime = (response.expires_in ?? 300) * 1000;
   return {
     access: response.access_token,
-    refresh: response.refresh_token ?? before?.refresh,
-    // The client repeats the one before if there is no new one: it ends with the access token of then.
-    id: response.id_token === before?.id ? undefined : response.id_token,
+    refresh: response.refresh_token ?? refresh,
+    id: response.id_token,
     expiresAt: Date.now() + lifetime,
     lifetime,
     claims: response.profile,
+    since,
   };
 }

@@ -2,6 +2,7 @@ import type { LoginConfig, SessionUser, SessionView, Unsubscribe } from "@fronta
 import { Listeners } from "@frontage/contract/listeners";
 import { type Browser, realBrowser } from "./browser.js";
 import { CALLBACK_PATH, isRefused, Login, type Tokens, userOf } from "./login.js";
+import { Tabs } from "./tabs.js";
 
 /** `starting` until it is known whether a user is signed in, and while the browser is on its way to the login pages. */
 export type SessionState = "starting" | "signed-in" | "signed-out";
@@ -13,28 +14,28 @@ export class SignedOutError extends Error {
 
 /** Records that this browser was signed in, so that a reload asks the login pages silently. It is not a token. */
 const FLAG = "frontage:signed-in";
-const CHANNEL = "frontage:session";
-const SIGNED_OUT = "signed-out";
 
 /** A token that expires within this time is not given out. */
 const MARGIN = 20_000;
 /** Renewal begins this long before the expiry, or a quarter of the lifetime if that is shorter. */
 const LEAD = 60_000;
-/** The pause after a renewal that got no response. */
+/** The pause after a renewal that got no response; each further one doubles it, up to the longest. */
 const RETRY = 5_000;
+const LONGEST_RETRY = 300_000;
 /** A tab that hangs must not keep the others from renewing. */
 const LOCK_PATIENCE = 10_000;
 /** Signing out waits no longer than this for the revocation. */
 const REVOKE_PATIENCE = 2_000;
 
 /**
- * The page's only sign-in. Tokens are in memory only, so a reload asks the login pages once, with a redirect that shows
- * nothing (`prompt=none`), if this browser was signed in before.
+ * The page's only sign-in, which all tabs share: a new one gets its tokens from those that are open, and one renews for all.
+ * Tokens are in memory only, so a reload of the only tab asks the login pages once, with a redirect that shows nothing
+ * (`prompt=none`) and leaves no entry in the history, if this browser was signed in before.
  */
 export class Session implements SessionView {
   readonly #login: Login;
   readonly #browser: Browser;
-  readonly #channel: BroadcastChannel;
+  readonly #tabs: Tabs;
   readonly #listeners = new Listeners<SessionUser | undefined>();
   #state: SessionState = "starting";
   #problem: string | undefined;
@@ -42,12 +43,18 @@ export class Session implements SessionView {
   #user: SessionUser | undefined;
   #renewal: Promise<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #failures = 0;
+  /** When somebody signed out, by this browser's clock: tokens of before are not taken over. */
+  #endedAt = 0;
 
   constructor(config: LoginConfig, browser: Browser = realBrowser()) {
     this.#browser = browser;
     this.#login = new Login(config, browser);
-    this.#channel = browser.openChannel(CHANNEL);
-    this.#channel.onmessage = (event) => event.data === SIGNED_OUT && this.#endHere();
+    this.#tabs = new Tabs(browser, {
+      tokens: () => (this.#remaining() > MARGIN ? this.#tokens : undefined),
+      take: (tokens) => this.#take(tokens),
+      end: () => void this.#endHere(),
+    });
   }
 
   get state(): SessionState {
@@ -76,7 +83,13 @@ export class Session implements SessionView {
     if (new URL(this.#browser.href()).pathname === CALLBACK_PATH) {
       await this.#finish();
     } else if (this.#browser.local.getItem(FLAG) !== null) {
-      await this.#leaveFor(true);
+      const tokens = await this.#tabs.ask();
+      if (tokens === undefined) {
+        await this.#leaveFor(true);
+      } else {
+        this.#keep(tokens);
+        this.#become("signed-in");
+      }
     } else {
       this.#become("signed-out");
     }
@@ -90,7 +103,7 @@ export class Session implements SessionView {
 
   /** Ends the session in every tab, at the token endpoint and at the login pages. */
   async signOut(): Promise<void> {
-    this.#channel.postMessage(SIGNED_OUT);
+    this.#tabs.tellEnd();
     await this.#endHere();
     this.#browser.assign(this.#login.logoutUrl());
   }
@@ -112,8 +125,7 @@ export class Session implements SessionView {
 
   /** The tokens, renewed if they end soon. */
   async #valid(): Promise<Tokens> {
-    await this.#renewal?.catch(() => undefined);
-    if (this.#remaining() < MARGIN) {
+    if (this.#tokens !== undefined && this.#remaining() < MARGIN) {
       await this.#renew();
     }
     if (this.#tokens === undefined) {
@@ -137,7 +149,12 @@ export class Session implements SessionView {
   async #leaveFor(silently: boolean): Promise<void> {
     const { pathname, search, hash } = new URL(this.#browser.href());
     try {
-      this.#browser.assign(await this.#login.begin(pathname + search + hash, silently));
+      const url = await this.#login.begin(pathname + search + hash, silently);
+      if (silently) {
+        this.#browser.replace(url);
+      } else {
+        this.#browser.assign(url);
+      }
     } catch {
       this.#fail();
     }
@@ -147,20 +164,18 @@ export class Session implements SessionView {
     const href = this.#browser.href();
     // At once, whatever the result: a code must not stay in the address bar or the history.
     this.#browser.replacePath("/");
-    try {
-      const outcome = await this.#login.finish(href);
-      this.#browser.replacePath(outcome.returnTo);
-      if (outcome.kind === "signed-in") {
-        this.#browser.local.setItem(FLAG, "1");
-        this.#keep(outcome.tokens);
-        this.#become("signed-in");
-      } else {
-        this.#browser.local.removeItem(FLAG);
-        this.#become("signed-out");
-      }
-    } catch {
-      // The error may quote the token endpoint's response, so it is not passed on.
+    const outcome = await this.#login.finish(href);
+    this.#browser.replacePath(outcome.returnTo);
+    if (outcome.kind === "failed") {
       this.#fail();
+    } else if (outcome.kind === "login-required") {
+      this.#browser.local.removeItem(FLAG);
+      this.#become("signed-out");
+    } else {
+      this.#browser.local.setItem(FLAG, "1");
+      this.#keep(outcome.tokens);
+      this.#become("signed-in");
+      this.#tabs.tell(outcome.tokens);
     }
   }
 
@@ -171,6 +186,7 @@ export class Session implements SessionView {
   /** Drops and revokes the tokens, as every tab does on signing out. */
   async #endHere(): Promise<void> {
     const tokens = this.#tokens;
+    this.#endedAt = Date.now();
     this.#browser.local.removeItem(FLAG);
     this.#drop();
     if (tokens !== undefined) {
@@ -184,8 +200,31 @@ export class Session implements SessionView {
     this.#become("signed-out", problem);
   }
 
+  /** Takes over what another tab has: a renewal, or a later sign-in, perhaps of another user. */
+  #take(tokens: Tokens): void {
+    const before = this.#tokens;
+    const isNewer =
+      before === undefined ||
+      tokens.since > before.since ||
+      (tokens.since === before.since && tokens.expiresAt > before.expiresAt);
+    if (this.#state === "starting" || tokens.since < this.#endedAt || !isNewer) {
+      return;
+    }
+    this.#keep(tokens);
+    if (before === undefined) {
+      this.#become("signed-in");
+      return;
+    }
+    this.#tellIfUserChanged(before);
+    if (before.since !== tokens.since) {
+      // Of a sign-in that no tab uses any more.
+      void this.#login.revoke(before).catch(() => undefined);
+    }
+  }
+
   #keep(tokens: Tokens): void {
     this.#tokens = tokens;
+    this.#failures = 0;
     this.#renewIn(Math.max(this.#remaining() - this.#lead(), 1_000));
   }
 
@@ -214,14 +253,17 @@ export class Session implements SessionView {
       await this.#renew();
     } catch {
       if (this.#tokens !== undefined) {
-        this.#renewIn(RETRY * (1 + Math.random()));
+        const longest = Math.min(RETRY * 2 ** this.#failures++, LONGEST_RETRY);
+        this.#renewIn(longest * (1 + Math.random()));
       }
     }
   }
 
-  /** One renewal at a time: a rotated refresh token works only once. */
+  /** One renewal at a time, in one tab for all: a rotated refresh token works only once. */
   #renew(): Promise<void> {
-    this.#renewal ??= this.#locked(() => this.#exchange()).finally(() => {
+    const before = this.#tokens;
+    const isDone = () => this.#tokens !== undefined && this.#tokens !== before;
+    this.#renewal ??= this.#locked(async () => isDone() || this.#exchange()).finally(() => {
       this.#renewal = undefined;
     });
     return this.#renewal;
@@ -237,7 +279,8 @@ export class Session implements SessionView {
       if (this.#tokens === before) {
         this.#keep(tokens);
         this.#tellIfUserChanged(before);
-      } else {
+        this.#tabs.tell(tokens);
+      } else if (this.#tokens === undefined) {
         // Signed out in the meantime: the new tokens must not stay valid.
         await this.#login.revoke(tokens).catch(() => undefined);
       }
@@ -263,11 +306,12 @@ export class Session implements SessionView {
     }
   }
 
-  /** Tabs renew one after the other, and a tab that cannot get its turn continues anyway: each has its own refresh token. */
-  async #locked(work: () => Promise<void>): Promise<void> {
+  /** Tabs renew one after the other, and a tab that cannot get its turn continues anyway. */
+  async #locked(work: () => Promise<unknown>): Promise<void> {
     const locks = this.#browser.locks;
     if (locks === undefined) {
-      return work();
+      await work();
+      return;
     }
     const patience = new AbortController();
     const timer = setTimeout(() => patience.abort(), LOCK_PATIENCE);

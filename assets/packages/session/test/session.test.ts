@@ -24,6 +24,16 @@ async function signedIn(tab: Tab): Promise<Session> {
   return session;
 }
 
+/** The page is loaded again, or a tab is opened: its session has started, or is on its way to the login pages. */
+async function loaded(tab: Tab): Promise<Session> {
+  tab.unload();
+  const session = new Session(LOGIN, tab);
+  const started = session.start();
+  await vi.advanceTimersByTimeAsync(200);
+  await started;
+  return session;
+}
+
 const minutes = (count: number) => vi.advanceTimersByTimeAsync(count * 60_000);
 
 describe("signing in", () => {
@@ -68,7 +78,7 @@ describe("signing in", () => {
   });
 
   it("says when it could not be completed, and not what was answered", async () => {
-    const tab = new Tab();
+    const tab = new Tab("/shipping/FR-20931?tab=log");
     await new Session(LOGIN, tab).signIn();
     tab.comeBack({ code: "code-1" });
     endpoint.failure = async () => new Response("secret", { status: 500 });
@@ -76,7 +86,17 @@ describe("signing in", () => {
     await session.start();
     expect(session.state).toBe("signed-out");
     expect(session.problem).toBe("The sign-in could not be completed. Please try again.");
-    expect(tab.href()).toBe("https://shell.example/");
+    expect(tab.href(), "a link leads to where it led").toBe(
+      "https://shell.example/shipping/FR-20931?tab=log",
+    );
+  });
+
+  it("leaves nothing of sign-ins that were given up in the tab", async () => {
+    const tab = new Tab();
+    await new Session(LOGIN, tab).signIn();
+    vi.setSystemTime(Date.now() + 3_600_000);
+    await new Session(LOGIN, tab).signIn();
+    expect(tab.tab.items.size).toBe(1);
   });
 
   it("leaves a made-up callback alone", async () => {
@@ -94,10 +114,10 @@ describe("after a reload", () => {
     const tab = new Tab();
     await signedIn(tab);
     tab.replacePath("/billing");
-    const session = new Session(LOGIN, tab);
-    await session.start();
+    const session = await loaded(tab);
     expect(session.state).toBe("starting");
     expect(tab.asked().searchParams.get("prompt")).toBe("none");
+    expect(tab.replaced, "Back does not lead to the login pages").toEqual([tab.left.at(-1)]);
     tab.comeBack({ code: "code-2" });
     const next = new Session(LOGIN, tab);
     await next.start();
@@ -105,10 +125,21 @@ describe("after a reload", () => {
     expect(tab.visited.at(-1)).toBe("/billing");
   });
 
+  it("of the only tab it does not wait for others for long", async () => {
+    const tab = new Tab();
+    await signedIn(tab);
+    tab.unload();
+    void new Session(LOGIN, tab).start();
+    await vi.advanceTimersByTimeAsync(199);
+    expect(tab.left).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1);
+    await vi.waitFor(() => expect(tab.left).toHaveLength(2));
+  });
+
   it("asks once: `login_required` leads to the sign-in card, and the next load asks no more", async () => {
     const tab = new Tab();
     await signedIn(tab);
-    await new Session(LOGIN, tab).start();
+    await loaded(tab);
     tab.comeBack({ error: "login_required" });
     const session = new Session(LOGIN, tab);
     await session.start();
@@ -142,8 +173,9 @@ describe("renewal", () => {
     const session = await signedIn(new Tab());
     let answer: (response: Response) => void = () => undefined;
     endpoint.failure = () => new Promise((resolve) => (answer = resolve));
-    await minutes(4.05);
+    vi.setSystemTime(Date.now() + 290_000);
     const tokens = Promise.all([session.getAccessToken(), session.getAccessToken()]);
+    await vi.waitFor(() => expect(endpoint.requests).toHaveLength(2));
     answer(new Response(JSON.stringify({ access_token: "late", expires_in: 300 }), JSON_HEADERS));
     expect(await tokens).toEqual(["late", "late"]);
     expect(endpoint.requests).toHaveLength(2);
@@ -160,6 +192,41 @@ describe("renewal", () => {
     endpoint.failure = undefined;
     await minutes(0.5);
     expect(await session.getAccessToken()).toBe("access-2");
+  });
+
+  it.each([
+    ["a gateway's 429", 429, '{"error":"too_many_requests"}'],
+    ["an error of the server", 500, '{"error":"server_error"}'],
+    ["an answer that is no JSON", 503, "busy"],
+  ])("that gets %s ends nothing, and is asked for ever less often", async (_, status, body) => {
+    const session = await signedIn(new Tab());
+    endpoint.failure = async () => new Response(body, { ...JSON_HEADERS, status });
+    await minutes(60);
+    expect(session.state).toBe("signed-in");
+    const attempts = endpoint.requests.length;
+    expect(attempts).toBeLessThan(25);
+    await minutes(30);
+    expect(endpoint.requests.length - attempts, "it is not given up").toBeGreaterThan(2);
+    endpoint.failure = undefined;
+    expect(await session.getAccessToken()).toBe("access-2");
+  });
+
+  it("is not waited for while the token is good", async () => {
+    const session = await signedIn(new Tab());
+    endpoint.failure = () => new Promise(() => undefined);
+    await minutes(4.1);
+    expect(endpoint.requests).toHaveLength(2);
+    expect(await session.getAccessToken()).toBe("access-1");
+  });
+
+  it("may say another time of signing in, but no other user", async () => {
+    endpoint.authTime = () => Math.floor(Date.now() / 1_000);
+    const session = await signedIn(new Tab());
+    await minutes(4.1);
+    expect(await session.getAccessToken()).toBe("access-2");
+    endpoint.user = "u2";
+    await minutes(4.1);
+    expect(session.state).toBe("signed-out");
   });
 
   it("that is refused ends the session", async () => {
@@ -210,11 +277,74 @@ describe("the ID token", () => {
   });
 });
 
+describe("tabs of one browser", () => {
+  it("share a sign-in: a new one asks no login pages", async () => {
+    const tab = new Tab();
+    await signedIn(tab);
+    const second = new Tab("/billing", tab);
+    const session = await loaded(second);
+    expect(session.state).toBe("signed-in");
+    expect(session.user?.id).toBe("u1");
+    expect(await session.getAccessToken()).toBe("access-1");
+    expect(second.left).toEqual([]);
+    expect(second.tab.items.size).toBe(0);
+  });
+
+  it("renew once for all", async () => {
+    const tab = new Tab();
+    const session = await signedIn(tab);
+    const others = [await loaded(new Tab("/billing", tab)), await loaded(new Tab("/profile", tab))];
+    endpoint.groups = ["operators", "beta"];
+    await minutes(4.1);
+    expect(endpoint.requests).toHaveLength(2);
+    for (const each of [session, ...others]) {
+      expect(await each.getAccessToken()).toBe("access-2");
+      expect(each.user?.groups).toEqual(["operators", "beta"]);
+    }
+  });
+
+  it("notice a sign-in, and of another user too", async () => {
+    const tab = new Tab();
+    const waiting = await loaded(tab);
+    expect(waiting.state).toBe("signed-out");
+    await signedIn(new Tab("/billing", tab));
+    expect(waiting.state).toBe("signed-in");
+
+    endpoint.user = "u2";
+    await minutes(1);
+    await signedIn(new Tab("/billing", tab));
+    expect(waiting.user?.id).toBe("u2");
+    expect(endpoint.requests.filter((form) => form.get("token") === "refresh-1").length).toBeGreaterThan(0);
+  });
+
+  it("do not take over what another had before somebody signed out", async () => {
+    const tab = new Tab();
+    const session = await signedIn(tab);
+    const late = tab.openChannel();
+    let heard: unknown;
+    late.onmessage = (event) => (heard = event.data);
+    await loaded(new Tab("/billing", tab));
+    await minutes(1);
+    await session.signOut();
+    expect(session.state).toBe("signed-out");
+    expect(heard).toEqual({ kind: "end" });
+    const tokens = {
+      access: "a",
+      refresh: "r",
+      since: 0,
+      expiresAt: Date.now() + 300_000,
+      lifetime: 300_000,
+    };
+    late.postMessage({ kind: "tokens", tokens });
+    expect(session.state).toBe("signed-out");
+  });
+});
+
 describe("signing out", () => {
   it("ends every tab, revokes, and ends the login pages' own session", async () => {
     const tab = new Tab();
     const session = await signedIn(tab);
-    const other = await signedIn(new Tab("/billing", tab));
+    const other = await loaded(new Tab("/billing", tab));
     await session.signOut();
     expect(tab.asked().href).toBe(
       "https://login.example/logout?client_id=client-1&logout_uri=https%3A%2F%2Fshell.example%2F",
@@ -224,7 +354,7 @@ describe("signing out", () => {
       await expect(each.getAccessToken()).rejects.toThrow(SignedOutError);
     }
     const revoked = endpoint.requests.filter((form) => form.has("token")).map((form) => form.get("token"));
-    expect(revoked.sort()).toEqual(["refresh-1", "refresh-2"]);
+    expect(new Set(revoked)).toEqual(new Set(["refresh-1"]));
     expect(tab.local.getItem("frontage:signed-in")).toBeNull();
   });
 

@@ -15,11 +15,14 @@ export class Tab implements Browser {
   address: string;
   readonly visited: string[] = [];
   readonly left: string[] = [];
+  /** Those of `left` that are no entry of the history. */
+  readonly replaced: string[] = [];
   readonly local: Storage;
   readonly tab = new MemoryStorage();
   readonly locks = undefined;
   reloads = 0;
   readonly #channels: Set<FakeChannel>;
+  readonly #own = new Set<FakeChannel>();
 
   constructor(path = "/", sibling?: Tab) {
     this.address = SHELL + path;
@@ -29,6 +32,10 @@ export class Tab implements Browser {
 
   href = () => this.address;
   assign = (url: string) => void this.left.push(url);
+  replace = (url: string) => {
+    this.left.push(url);
+    this.replaced.push(url);
+  };
   reload = () => void this.reloads++;
   replacePath = (path: string) => {
     this.address = SHELL + path;
@@ -36,6 +43,7 @@ export class Tab implements Browser {
   };
   openChannel = () => {
     const channel = new FakeChannel(this.#channels);
+    this.#own.add(channel);
     return channel as unknown as BroadcastChannel;
   };
 
@@ -44,8 +52,17 @@ export class Tab implements Browser {
     return new URL(this.left.at(-1) ?? "");
   }
 
+  /** The page ends, and with it what it says to others. */
+  unload(): void {
+    for (const channel of this.#own) {
+      this.#channels.delete(channel);
+    }
+    this.#own.clear();
+  }
+
   /** Comes back from the login pages. */
   comeBack(answer: Record<string, string>): void {
+    this.unload();
     const state = this.asked().searchParams.get("state") ?? "";
     this.address = `${SHELL}/signed-in?${new URLSearchParams({ ...answer, state })}`;
   }
@@ -85,6 +102,10 @@ export class TokenEndpoint {
   readonly requests: URLSearchParams[] = [];
   /** Instead of an answer, until it is taken away. */
   failure: (() => Promise<Response>) | undefined;
+  /** The user who signs in. */
+  user = "u1";
+  /** What a renewal says of when the user signed in. */
+  authTime: (() => number) | undefined;
   /** The user's groups in the user pool. */
   groups = ["operators"];
   readonly #good = new Set<string>();
@@ -117,7 +138,8 @@ export class TokenEndpoint {
       access_token: `access-${number}`,
       refresh_token: `refresh-${number}`,
       id_token: jwt({
-        sub: "u1",
+        sub: this.user,
+        ...(this.authTime && { auth_time: this.authTime() }),
         email: "ada@example.com",
         "cognito:username": "ada",
         "cognito:groups": this.groups,

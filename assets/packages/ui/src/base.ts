@@ -24,7 +24,8 @@ export const base = sheet(`
   h3, h4 { font-size: var(--fr-size); }
   a { color: var(--fr-accent); text-underline-offset: 0.2em; text-decoration-thickness: from-font; }
   a:hover { color: var(--fr-accent-strong); }
-  :focus-visible { outline: none; box-shadow: var(--fr-ring); border-radius: 0.25rem; }
+  /* An outline that is there in forced colours, where shadows are not. */
+  :focus-visible { outline: 2px solid transparent; box-shadow: var(--fr-ring); border-radius: 0.25rem; }
   ul, ol { padding-inline-start: 1.25rem; }
   ul[role="list"] { list-style: none; padding: 0; }
   code, .fr-mono { font-family: var(--fr-font-mono); font-size: 0.875em; }

@@ -12,6 +12,8 @@ const styles = sheet(`
     border: 1px solid var(--fr-border-strong); border-radius: var(--fr-radius);
     transition: border-color var(--fr-quick);
   }
+  /* A phone enlarges the page at the focus of smaller text. */
+  @media (pointer: coarse) { input { font-size: max(1rem, var(--fr-size)); } }
   input::placeholder { color: var(--fr-muted); opacity: 1; }
   input:focus-visible { border-radius: var(--fr-radius); border-color: var(--fr-accent); }
   input:read-only, input:disabled { background: var(--fr-sunken); }

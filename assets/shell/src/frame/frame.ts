@@ -1,8 +1,9 @@
-import type { SessionUser } from "@frontage/contract";
+import type { SessionUser, Unsubscribe } from "@frontage/contract";
 import { h } from "@frontage/ui/dom";
 import { mark } from "../icons.js";
 import { statusBadge } from "../pages/status.js";
 import type { Shell } from "../shell.js";
+import { seesPlatform, teamsFor } from "../visibility.js";
 import { Navigation } from "./navigation.js";
 import { overrideBanner } from "./override-banner.js";
 import { previewBanner } from "./preview-banner.js";
@@ -13,26 +14,27 @@ import { userMenu } from "./user-menu.js";
 export class Frame {
   readonly element: HTMLElement;
   readonly main = h("main", { id: "main", class: "main", tabindex: "-1" });
-  readonly navigation: Navigation;
+  readonly #shell: Shell;
   readonly #stop: () => void;
+  #navigation: Navigation;
+  #userMenu: HTMLElement;
 
   /** `sourcesChanged` is called when a child is to be shown from elsewhere. */
   constructor(shell: Shell, user: SessionUser, sourcesChanged: () => void) {
-    const { config, session, theme, overrides, previews, operators } = shell;
+    const { config, theme, overrides, previews } = shell;
+    this.#shell = shell;
     const preview = previewBanner(previews, config.teams, sourcesChanged);
-    this.navigation = new Navigation(config.teams, operators);
+    const status = connection(shell);
+    this.#navigation = this.#navigationOf(user);
+    this.#userMenu = this.#userMenuOf(user);
     this.#stop = () => {
       preview.stop();
-      this.navigation.leave();
+      status.stop();
+      this.#navigation.leave();
     };
     const brand = h("a", { class: "brand", href: "/" }, mark(), h("span", {}, config.title));
-    const tools = h(
-      "div",
-      { class: "tools" },
-      themeChoice(theme),
-      userMenu(user, () => void session.signOut()),
-    );
-    const side = h("div", { class: "side" }, this.navigation.element, connection(shell));
+    const tools = h("div", { class: "tools" }, themeChoice(theme), this.#userMenu);
+    const side = h("div", { class: "side" }, this.#navigation.element, status.element);
     this.element = h(
       "div",
       { class: "frame" },
@@ -43,17 +45,43 @@ export class Frame {
     );
   }
 
+  /** Marks the entry of the current page. */
+  show(path: string): void {
+    this.#navigation.show(path);
+  }
+
+  /** The person's name or groups have changed with the token. */
+  update(user: SessionUser): void {
+    const { element } = this.#navigation;
+    this.#navigation.leave();
+    this.#navigation = this.#navigationOf(user);
+    element.replaceWith(this.#navigation.element);
+    const menu = this.#userMenuOf(user);
+    this.#userMenu.replaceWith(menu);
+    this.#userMenu = menu;
+  }
+
   /** Ends what the frame listens to. */
   leave(): void {
     this.#stop();
   }
+
+  #navigationOf(user: SessionUser): Navigation {
+    const { config, operators } = this.#shell;
+    return new Navigation(teamsFor(config, user), seesPlatform(config, user), operators);
+  }
+
+  #userMenuOf(user: SessionUser): HTMLElement {
+    return userMenu(user, () => void this.#shell.session.signOut());
+  }
 }
 
 /** At the foot of the side: whether the toggles shown are current. */
-function connection({ toggles }: Shell): HTMLElement {
+function connection({ toggles }: Shell): { readonly element: HTMLElement; readonly stop: Unsubscribe } {
   const place = h("span", {});
   const show = () => place.replaceChildren(statusBadge(toggles.status));
-  toggles.onStatus(show);
+  const stop = toggles.onStatus(show);
   show();
-  return h("footer", { class: "connection" }, h("span", { class: "fr-small fr-muted" }, "Toggles"), place);
+  const words = h("span", { class: "fr-small fr-muted" }, "Toggles");
+  return { element: h("footer", { class: "connection" }, words, place), stop };
 }

@@ -16,19 +16,24 @@ export class Navigation {
   readonly #entries: readonly Entry[];
   readonly #stop: () => void;
 
-  /** With `operators`, the toggles are an operator's page, and there is no entry for others. */
-  constructor(teams: readonly TeamConfig[], operators?: Operators) {
+  /**
+   * With `operators`, the toggles are an operator's page, and there is no entry for others.
+   *
+   * @param teams Those that the person sees.
+   * @param platform Whether the person sees the toggles and the releases.
+   */
+  constructor(teams: readonly TeamConfig[], platform: boolean, operators?: Operators) {
     const home = entry("/", "Home", icon("home"));
     const apps = teams.map((team, place) => entry(team.route, team.title, monogram(team, place)));
     const toggles = entry("/toggles", "Toggles", icon("toggles"));
-    const platform = [toggles, entry("/releases", "Releases", icon("releases"))];
-    this.#entries = [home, ...apps, ...platform];
+    const pages = platform ? [toggles, entry("/releases", "Releases", icon("releases"))] : [];
+    this.#entries = [home, ...apps, ...pages];
     this.element = h(
       "nav",
       { class: "nav", "aria-label": "Main" },
       list([home]),
       ...group("nav-apps", "Applications", apps),
-      ...group("nav-platform", "Platform", platform),
+      ...group("nav-platform", "Platform", pages),
     );
     this.#stop = shownTo(operators, toggles.link.parentElement);
   }
@@ -43,8 +48,9 @@ export class Navigation {
       const isHere = route === "/" ? pathBelow("", path) === "/" : pathBelow(route, path) !== undefined;
       if (isHere) {
         link.setAttribute("aria-current", "page");
-        // On a narrow screen the entries are a strip, and this one may be out of sight.
-        link.scrollIntoView?.({ block: "nearest", inline: "center" });
+        // On a narrow screen the entries are a strip, and this one may be out of sight. The page itself must not move.
+        const middle = link.offsetLeft - (this.element.clientWidth - link.offsetWidth) / 2;
+        this.element.scrollTo?.({ left: middle });
       } else {
         link.removeAttribute("aria-current");
       }

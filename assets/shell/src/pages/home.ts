@@ -1,31 +1,34 @@
 import type { TeamConfig } from "@frontage/contract";
 import { h } from "@frontage/ui/dom";
-import { chosenOf, entriesOf } from "../child/choice.js";
-import { fetchManifest } from "../child/manifests.js";
 import { icon } from "../icons.js";
 import { shownTo } from "../operators.js";
-import type { RetryOptions } from "../retry.js";
 import type { Shell } from "../shell.js";
 import { monogram } from "../team.js";
-import { shortVersion } from "../version.js";
+import { seesPlatform, teamsFor } from "../visibility.js";
 import type { Page } from "./page.js";
 import { statusBadge } from "./status.js";
 
-/** The applications and the platform, with their state. */
+/** The applications and the platform. It asks no team's site for anything: there may be many. */
 export function home(shell: Shell): Page {
   const { config, session } = shell;
   const end = new AbortController();
-  const teams = config.teams.map((team, place) => teamCard(shell, team, monogram(team, place), end.signal));
+  const teams = teamsFor(config, session.user).map((team) => teamCard(shell, team, monogram(team)));
   const name = session.user?.name.split("@")[0] ?? "";
-  const toggles = togglesCard(shell, end.signal);
+  const platform = seesPlatform(config, session.user) ? [platformSection(shell, end.signal)] : [];
   const element = h(
     "fr-page",
     { heading: `Hello, ${name}`, lead: `Everything in ${config.title}, in one place.` },
     ...(teams.length > 0 ? [section("Applications", "apps", ...teams)] : []),
-    section("Platform", "platform", toggles, releasesCard(config.teams)),
+    ...platform,
   );
-  end.signal.addEventListener("abort", shownTo(shell.operators, toggles.parentElement));
   return { title: "Home", element, leave: () => end.abort() };
+}
+
+function platformSection(shell: Shell, signal: AbortSignal): HTMLElement {
+  const toggles = togglesCard(shell, signal);
+  const element = section("Platform", "platform", toggles, releasesCard(shell.config.teams));
+  signal.addEventListener("abort", shownTo(shell.operators, toggles.parentElement));
+  return element;
 }
 
 function section(title: string, id: string, ...cards: HTMLElement[]): HTMLElement {
@@ -42,27 +45,10 @@ function tile(href: string, picture: Element, title: string, ...more: Node[]): H
   return h("a", { class: "tile", href }, picture, words, icon("arrow"));
 }
 
-function teamCard(shell: Shell, team: TeamConfig, picture: Element, signal: AbortSignal): HTMLElement {
-  const release = h("span", { class: "fr-muted fr-small" }, "…");
-  const show = (text: string) => {
-    release.textContent = text;
-  };
-  void describe(shell, team, { signal, onBusy: () => show("Trying again…") }).then(show);
-  return tile(team.route, picture, team.title, release);
-}
-
-/** The version for this browser. A manifest that cannot be fetched is not the home page's concern. */
-async function describe(shell: Shell, team: TeamConfig, options: RetryOptions): Promise<string> {
-  if (shell.overrides.get(team.name) !== undefined) {
-    return "Your own build";
-  }
-  try {
-    const entries = entriesOf(await fetchManifest(team, options), shell.config.system, team.name);
-    const chosen = chosenOf(entries, team.name, shell.client);
-    return `Version ${shortVersion(chosen?.metadata.version ?? "")}`;
-  } catch {
-    return "No release found";
-  }
+function teamCard(shell: Shell, team: TeamConfig, picture: Element): HTMLElement {
+  const isOwn = shell.overrides.get(team.name) !== undefined;
+  const more = isOwn ? [h("span", { class: "fr-muted fr-small" }, "Your own build")] : [];
+  return tile(team.route, picture, team.title, ...more);
 }
 
 function togglesCard({ toggles }: Shell, signal: AbortSignal): HTMLElement {
