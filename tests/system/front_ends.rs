@@ -434,9 +434,19 @@ async fn users_and_buckets_are_never_replaced() {
     assert_eq!(project.world.listing().await, Vec::<String>::new());
 }
 
-/// Twenty points, spread over a whole run.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_apply_that_is_killed_anywhere_is_finished_by_the_next() {
+    killed_at(6).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes minutes; a sample of it always runs"]
+async fn an_apply_that_is_killed_at_sixty_points_is_finished_by_the_next() {
+    killed_at(60).await;
+}
+
+/// Kills runs at as many points, spread over a whole one.
+async fn killed_at(points: usize) {
     let whole = {
         let project = Project::described(DESCRIBED);
         let applied = project.apply();
@@ -448,8 +458,8 @@ async fn an_apply_that_is_killed_anywhere_is_finished_by_the_next() {
         project.destroy();
         lines
     };
-    for point in 0..20 {
-        let lines = 1 + point * (whole - 2) / 19;
+    for point in 0..points {
+        let lines = 1 + point * (whole - 2) / (points - 1);
         let project = Project::described(DESCRIBED);
         let mut run = project.spawn(&["apply", "--yes"]);
         assert!(

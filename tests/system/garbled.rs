@@ -178,7 +178,7 @@ fn updates_one(plan: &Value) -> bool {
 
 #[test]
 fn a_garbled_answer_is_never_an_absence() {
-    walks(Trouble::GARBLED, 31);
+    walks(Trouble::GARBLED, 67);
 }
 
 #[test]

@@ -782,7 +782,8 @@ async fn the_stacks_are_made_changed_repaired_and_taken_away() {
     let project = Project::in_world(world, PIPELINES);
     project.apply();
     let made = project.world.listing().await;
-    let of_pipelines = made.iter().filter(|line| line.contains("-ci-"));
+    let is_own = |line: &&String| line.contains(&format!("{}-ci-", project.world.system));
+    let of_pipelines = made.iter().filter(is_own);
     let kinds: Vec<_> = of_pipelines
         .map(|line| line.replace(&project.world.system, "SYSTEM"))
         .collect();

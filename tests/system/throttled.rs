@@ -30,7 +30,7 @@ async fn stands(count: usize, fates: impl FnMut(&Call) -> Fate + Send + 'static)
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_teams_stand_in_a_busy_account() {
-    stands(10, throttling(30)).await;
+    stands(10, throttling(10)).await;
 }
 
 /// A call is sent ten times, so at 20 % one in ten million fails for good.

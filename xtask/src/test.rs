@@ -130,11 +130,11 @@ fn licences() -> Checked {
     ]))?)
 }
 
-/// The tests on an emulator wait more than they compute, so even a few cores run more of them at
+/// The tests on an emulator wait more than they compute, so even a few cores run many of them at
 /// once.
 fn tests() -> Checked {
     let threads = std::thread::available_parallelism()
-        .map_or(4, |cores| cores.get().max(4))
+        .map_or(8, |cores| cores.get().max(8))
         .to_string();
     let mut command = cargo(&["test", "--workspace", "--locked"]);
     if std::env::var_os("RUST_TEST_THREADS").is_none() {
