@@ -8,6 +8,8 @@ export default defineConfig({
   plugins: [importMap(), developmentImportMap(), sharedModules()],
   build: {
     target: "es2022",
+    // The oldest browsers with `light-dark()`, which would be lowered to variables that nothing sets.
+    cssTarget: ["chrome123", "firefox120", "safari17.5"],
     assetsDir: "assets",
     assetsInlineLimit: 0,
     // Every browser that knows import maps preloads modules by itself.

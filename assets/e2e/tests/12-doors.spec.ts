@@ -40,21 +40,6 @@ function attempt(page: Page, url: string, protocols: readonly string[]): Promise
 }
 
 /**
- * Renewed tokens of the emulator say that the user has signed in just now, for which a client must refuse them (OpenID
- * Connect Core 1.0, 12.2; Cognito keeps the time). The page does not read it here.
- */
-async function forgetSignInTimes(page: Page): Promise<void> {
-  await page.addInitScript(() => {
-    const { parse } = JSON;
-    JSON.parse = (...text) => {
-      const value = parse(...text);
-      if (typeof value === "object" && value !== null) delete value.auth_time;
-      return value;
-    };
-  });
-}
-
-/**
  * Renewed tokens of the emulator have no groups; those of Cognito have the groups that the user is in then. So the pool
  * is asked for tokens of that moment in another way, and these are what the page gets.
  */
@@ -119,7 +104,6 @@ test("a changed group counts with the next token, without a reload", async ({ pa
   // A connection takes its time to be made.
   const within = { timeout: (TOKEN_LIFE + 15) * 1_000 };
   try {
-    await forgetSignInTimes(page);
     await renewAsCognito(page, account);
     await signIn(page, "/", account);
     const child = await visit(page, "shipping");

@@ -1,4 +1,5 @@
 import type { SessionUser, TeamConfig } from "@frontage/contract";
+import { Prefetch } from "./child/prefetch.js";
 import { Announcer } from "./frame/announcer.js";
 import { Frame } from "./frame/frame.js";
 import { home } from "./pages/home.js";
@@ -9,7 +10,9 @@ import { releases } from "./pages/releases.js";
 import { signInCard, waiting } from "./pages/sign-in.js";
 import { teamPage } from "./pages/team.js";
 import { togglesKey, togglesPage } from "./pages/toggles/page.js";
-import { pathBelow, type Shell } from "./shell.js";
+import type { Cause } from "./router.js";
+import { ScrollPositions } from "./scroll.js";
+import { pathBelow, type Shell, versionsOf } from "./shell.js";
 import { seesPlatform, teamsFor } from "./visibility.js";
 
 /** The titles of the pages for those who run the platform. */
@@ -28,6 +31,8 @@ export class App {
   readonly #shell: Shell;
   readonly #host: HTMLElement;
   readonly #announcer = new Announcer();
+  readonly #prefetch: Prefetch;
+  readonly #scroll = new ScrollPositions();
   #frame: Frame | undefined;
   #user: SessionUser | undefined;
   #shown: Shown | undefined;
@@ -35,13 +40,15 @@ export class App {
   constructor(shell: Shell, host: HTMLElement) {
     this.#shell = shell;
     this.#host = host;
+    this.#prefetch = new Prefetch((team) => versionsOf(shell, team, {}));
     host.after(this.#announcer.element);
     shell.session.onChange(() => this.#showSession());
-    shell.router.onNavigate((cause) => this.#showPath(cause === "link"));
+    shell.router.onNavigate((cause) => this.#showPath(cause));
   }
 
   /** Shows the view for the session's state. */
   start(): void {
+    this.#scroll.start();
     this.#showSession();
   }
 
@@ -67,12 +74,13 @@ export class App {
     if (this.#frame === undefined || before?.id !== user.id) {
       this.#leaveFrame();
       this.#frame = new Frame(this.#shell, user, () => this.#shown?.page.moved?.(true));
+      this.#prefetch.watch(this.#frame.element, (path) => this.#toPrefetch(path));
       this.#host.replaceChildren(this.#frame.element);
-      this.#showPath(true, false);
+      this.#showPath("start");
       whenIdle(() => void this.#shell.operators?.ask());
     } else if (JSON.stringify(before) !== JSON.stringify(user)) {
       this.#frame.update(user);
-      this.#showPath(false, false);
+      this.#showPath("within");
     }
   }
 
@@ -83,7 +91,7 @@ export class App {
     this.#frame = undefined;
   }
 
-  #showPath(isLink: boolean, movesFocus = true): void {
+  #showPath(cause: Cause | "start"): void {
     if (!this.#frame) {
       return;
     }
@@ -91,22 +99,31 @@ export class App {
     this.#frame.show(path);
     const key = this.#keyOf(path);
     if (this.#shown?.key === key) {
-      this.#shown.page.moved?.(isLink);
+      this.#shown.page.moved?.(cause === "link");
+      this.#scrollTo(cause, cause === "link");
       return;
     }
     this.#shown?.page.leave?.();
     const page = this.#pageOf(path);
     this.#shown = { key, page };
-    this.#present(page, movesFocus);
+    this.#present(page, cause);
   }
 
-  #present(page: Page, movesFocus: boolean): void {
+  #present(page: Page, cause: Cause | "start"): void {
     this.#frame?.main.replaceChildren(page.element);
     document.title = `${page.title} · ${this.#shell.config.title}`;
-    if (movesFocus) {
-      scrollTo(0, 0);
+    this.#scrollTo(cause, true);
+    if (cause !== "start") {
       this.#announcer.say(page.title);
       this.#frame?.main.querySelector("fr-page")?.focusHeading();
+    }
+  }
+
+  #scrollTo(cause: Cause | "start", isNewPage: boolean): void {
+    if (cause === "history" || cause === "start") {
+      this.#scroll.returned();
+    } else {
+      this.#scroll.entered(isNewPage);
     }
   }
 
@@ -149,6 +166,12 @@ export class App {
       default:
         return notFound(path);
     }
+  }
+
+  /** The team of a path that is not shown already. */
+  #toPrefetch(path: string): TeamConfig | undefined {
+    const team = this.#teamOf(path);
+    return team && this.#sees(team) && this.#shown?.key !== this.#keyOf(path) ? team : undefined;
   }
 
   #sees(team: TeamConfig): boolean {

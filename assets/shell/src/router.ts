@@ -1,13 +1,20 @@
 import type { Unsubscribe } from "@frontage/contract";
 import { Listeners } from "@frontage/contract/listeners";
 
-/** The origin of a navigation: `within` is a child that navigates in its own pages, or the browser's back and forward. */
-export type Cause = "link" | "within";
+/**
+ * The origin of a navigation: `within` is a child that navigates in its own pages, by a link, through its context or with a
+ * router of its own; `history` is the browser's back and forward.
+ */
+export type Cause = "link" | "within" | "history";
+
+/** What is served as a file: everything else is a page (`stacks/src/sites/distribution.rs`). */
+const FILE = /^\/(assets|releases|shared)\/.|^\/[^/]+\.[^/]+$/;
 
 /** The page's URL, with the history API: clicks on links of this origin change it without a page load. */
 export class Router {
   readonly #listeners = new Listeners<Cause>();
   #last = this.path;
+  #isOwn = false;
 
   /** Path and query. */
   get path(): string {
@@ -18,23 +25,42 @@ export class Router {
     return this.#listeners.add(listener);
   }
 
-  /** Handles the page's clicks and history events. */
+  /** Handles the page's clicks and history events, and what routers of children do to the history. */
   start(): void {
     document.addEventListener("click", (event) => this.#clicked(event));
-    window.addEventListener("popstate", () => this.#moved("within"));
+    window.addEventListener("popstate", () => this.#moved("history"));
+    for (const method of ["pushState", "replaceState"] as const) {
+      const change = history[method].bind(history);
+      history[method] = (...args) => {
+        change(...args);
+        if (!this.#isOwn) {
+          this.#moved("within");
+        }
+      };
+    }
   }
 
   navigate(path: string, cause: Cause = "link"): void {
     const url = new URL(path, location.href);
     if (url.href !== location.href) {
-      history.pushState(null, "", url);
+      this.#change(() => history.pushState(null, "", url));
     }
     this.#moved(cause);
   }
 
+  /** Changes the address, and tells nobody. */
   replace(path: string): void {
-    history.replaceState(null, "", path);
+    this.#change(() => history.replaceState(history.state, "", path));
     this.#last = this.path;
+  }
+
+  #change(change: () => void): void {
+    this.#isOwn = true;
+    try {
+      change();
+    } finally {
+      this.#isOwn = false;
+    }
   }
 
   #moved(cause: Cause): void {
@@ -69,10 +95,8 @@ function isOurs(event: MouseEvent, link: HTMLAnchorElement): boolean {
   const isElsewhere = link.origin !== location.origin || (link.target !== "" && link.target !== "_self");
   const isFragment =
     link.hash !== "" && link.pathname === location.pathname && link.search === location.search;
-  // A last segment with a dot is a file, which is never a route.
-  const isFile = /\.[^/]*$/.test(link.pathname);
   const isFree = isPlain && !event.defaultPrevented && !link.hasAttribute("download");
-  return isFree && !isElsewhere && !isFragment && !isFile;
+  return isFree && !isElsewhere && !isFragment && !FILE.test(link.pathname);
 }
 
 function isChildArea(node: EventTarget): boolean {

@@ -5,7 +5,7 @@ import type { TogglesClient } from "@frontage/toggles";
 import { clientId } from "./child/bucket.js";
 import { entriesOf, type Version, versionsFor } from "./child/choice.js";
 import type { Failures } from "./child/load.js";
-import { fetchManifest, fetchPreview, manifestUrl, previewUrl } from "./child/manifests.js";
+import { fetchPreview, manifestToShow, manifestUrl, previewUrl } from "./child/manifests.js";
 import type { Overrides } from "./child/overrides.js";
 import type { Previews } from "./child/previews.js";
 import type { Operators } from "./operators.js";
@@ -48,7 +48,7 @@ export async function versionsOf(
   if (override !== undefined) {
     return [{ version: "override", urls: [override] }];
   }
-  const manifest = await fetchManifest(team, options);
+  const manifest = await manifestToShow(team, options);
   const entries = entriesOf(manifest, shell.config.system, team.name);
   return versionsFor(entries, team.name, shell.client, manifestUrl(team));
 }
@@ -85,7 +85,10 @@ async function previewOf(
 }
 
 /** The context of a child. */
-export function contextOf({ session, toggles, router, theme }: Shell, team: TeamConfig): ChildContext {
+export function contextOf(
+  { config, session, toggles, router, theme }: Shell,
+  team: TeamConfig,
+): ChildContext {
   const below = () => pathBelow(team.route, router.path);
   return {
     session,
@@ -96,6 +99,12 @@ export function contextOf({ session, toggles, router, theme }: Shell, team: Team
       return below() ?? "/";
     },
     navigate: (path) => router.navigate(team.route + (path.startsWith("/") ? path : `/${path}`), "within"),
+    go: (path) => router.navigate(path),
+    setTitle: (text) => {
+      if (below() !== undefined) {
+        document.title = [text, team.title, config.title].filter(Boolean).join(" · ");
+      }
+    },
     onNavigate: (listener) =>
       router.onNavigate(() => {
         const path = below();

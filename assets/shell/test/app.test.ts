@@ -69,6 +69,7 @@ let toggles: FakeToggles;
 let overrides: Overrides;
 let previews: Previews;
 let router: Router;
+let config: ShellConfig;
 let manifest: () => unknown;
 
 beforeEach(() => {
@@ -87,10 +88,21 @@ beforeEach(() => {
   overrides = new Overrides(true, sessionStorage);
   previews = new Previews(sessionStorage);
   router = new Router();
-  const shell = { config: CONFIG, session, toggles, router, overrides, previews, theme: new ThemeSwitch() };
+  config = CONFIG;
+  begin();
+});
+
+/** Starts the page. */
+function begin(): void {
+  const shell = { config, session, toggles, router, overrides, previews, theme: new ThemeSwitch() };
   const host = document.getElementById("app") as HTMLElement;
   new App({ ...shell, client: "a", failures: new Map() } as unknown as Shell, host).start();
-});
+}
+
+/** The teams, one of which is for some groups alone. */
+function restricted(name: string, groups: string[]): ShellConfig["teams"] {
+  return CONFIG.teams.map((team) => (team.name === name ? { ...team, groups } : team));
+}
 
 afterEach(async () => {
   // What a test has begun may still have something to say on the console.
@@ -147,6 +159,78 @@ describe("the frame", () => {
     expect(new ThemeSwitch().current).toBe("dark");
     new ThemeSwitch().choose("system");
     expect(document.documentElement.dataset.theme).toBeUndefined();
+  });
+});
+
+describe("who sees what", () => {
+  const links = () => [...document.querySelectorAll("nav a")].map((link) => link.getAttribute("href"));
+  const CUSTOMER: SessionUser = { ...ADA, groups: ["customers"] };
+
+  it("is all that groups do not restrict", () => {
+    session.becomes({ ...ADA, groups: [] });
+    expect(links()).toEqual(["/", "/shipping", "/shipping/returns", "/toggles", "/releases"]);
+  });
+
+  it("is what the person's groups have: in the navigation, on the home page, and at the address", async () => {
+    config = { ...CONFIG, operators: ["operators"], teams: restricted("returns", ["operators"]) };
+    begin();
+    session.becomes(CUSTOMER);
+    expect(links()).toEqual(["/", "/shipping"]);
+    expect([...document.querySelectorAll("a.tile")].map((tile) => tile.getAttribute("href"))).toEqual([
+      "/shipping",
+    ]);
+    for (const [path, title] of [
+      ["/shipping/returns/1", "Returns"],
+      ["/toggles/", "Toggles"],
+      ["/releases", "Releases"],
+    ]) {
+      router.navigate(path as string);
+      expect(heading()?.textContent).toBe(title);
+      expect(find("fr-page")?.getAttribute("lead")).toContain("does not include");
+      expect(find("[data-child]")).toBeNull();
+    }
+  });
+
+  it("follows the token, and what is shown stays", async () => {
+    config = { ...CONFIG, operators: ["operators"], teams: restricted("returns", ["operators"]) };
+    begin();
+    session.becomes(CUSTOMER);
+    router.navigate("/shipping");
+    const area = find("[data-child]");
+    session.becomes({ ...ADA, name: "Ada L." });
+    expect(links()).toContain("/releases");
+    expect(current()).toBe("SShipping");
+    expect(find(".user-button")?.textContent).toContain("Ada L.");
+    expect(find("[data-child]")).toBe(area);
+    router.navigate("/shipping/returns");
+    expect(find("[data-child]")?.dataset.child).toBe("returns");
+    session.becomes(CUSTOMER);
+    expect(find("[data-child]")).toBeNull();
+  });
+});
+
+describe("the home page", () => {
+  it("asks no site for anything", async () => {
+    const fetched = vi.fn();
+    vi.stubGlobal("fetch", fetched);
+    session.becomes(ADA);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(heading()?.textContent).toBe("Hello, Ada");
+    expect(fetched).not.toHaveBeenCalled();
+  });
+
+  it("fetches an application ahead, once, when somebody is about to follow its link", async () => {
+    const entry = { url: "/assets/main.js", metadata: { integrity: "sha384-AAAA", version: "1.0.0+aa" } };
+    manifest = () => ({ microFrontends: { "@acme/shipping": [entry] } });
+    session.becomes(ADA);
+    for (const type of ["pointerover", "focusin"]) {
+      find('a.tile[href="/shipping"] strong')?.dispatchEvent(new Event(type, { bubbles: true }));
+      await vi.advanceTimersByTimeAsync(0);
+    }
+    const preloads = [...document.querySelectorAll<HTMLLinkElement>('link[rel="modulepreload"]')];
+    expect(preloads.map((link) => [link.href, link.integrity])).toEqual([
+      ["https://d1.example/assets/main.js", "sha384-AAAA"],
+    ]);
   });
 });
 
@@ -239,8 +323,6 @@ describe("a manifest that does not come", () => {
   it("is asked for again, and the pages say so, and then how often", async () => {
     vi.stubGlobal("fetch", async () => new Response("", { status: 503 }));
     session.becomes(ADA);
-    await vi.advanceTimersByTimeAsync(1_000);
-    expect(find('a.tile[href="/shipping"]')?.textContent).toContain("Trying again…");
     router.navigate("/releases");
     await vi.advanceTimersByTimeAsync(1_000);
     expect(find('[data-team="shipping"] fr-spinner')?.getAttribute("label")).toBe(BUSY);

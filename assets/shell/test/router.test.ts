@@ -31,12 +31,18 @@ describe("a click on a link", () => {
     expect(heard).toEqual(["within /shipping/orders"]);
   });
 
+  it("to a path with a dot is one to a page", () => {
+    click('<a href="/profile/ada.lovelace">x</a>');
+    expect(heard).toEqual(["link /profile/ada.lovelace"]);
+  });
+
   it.each<[string, string, MouseEventInit]>([
     ["to another origin", '<a href="https://other.example/">x</a>', {}],
     ["for another tab", '<a href="/x" target="_blank">x</a>', {}],
     ["with a key held", '<a href="/x">x</a>', { ctrlKey: true }],
     ["with another button", '<a href="/x">x</a>', { button: 1 }],
     ["to a file", '<a href="/config.json">x</a>', {}],
+    ["to a release's file", '<a href="/assets/a/b.pdf">x</a>', {}],
     ["for a download", '<a href="/x" download>x</a>', {}],
     ["to a fragment of the page", '<a href="#main">x</a>', {}],
     ["without an address", "<a>x</a>", {}],
@@ -47,6 +53,13 @@ describe("a click on a link", () => {
 });
 
 describe("the router", () => {
+  it("sees what routers of children do to the history, and only what changes the page's path", () => {
+    history.pushState({ of: "a child" }, "", "/billing?x=1");
+    history.replaceState(null, "", "/billing?x=2");
+    history.replaceState(null, "", "/billing?x=2#part");
+    expect(heard).toEqual(["within /billing?x=1", "within /billing?x=2"]);
+  });
+
   it("tells all listeners, also after one that throws", () => {
     vi.stubGlobal("reportError", vi.fn());
     const end = router.onNavigate(() => {

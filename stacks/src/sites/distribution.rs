@@ -15,12 +15,13 @@ use crate::description::{AccessLogs, Countries, Delivery};
 /// The name of the bucket among the origins.
 const ORIGIN: &str = "bucket";
 
-/// Every path without a file's extension is a page of a single-page application.
+/// Every path is a page of a single-page application, such as `/profile/ada.lovelace`, but for the files
+/// of a release and those beside `index.html`.
 const REWRITE: &str = "\
 function handler(event) {
   var request = event.request;
-  var last = request.uri.substring(request.uri.lastIndexOf('/') + 1);
-  if (last.indexOf('.') === -1) request.uri = '/index.html';
+  var isFile = /^\\/(assets|releases|shared)\\/.|^\\/[^\\/]+\\.[^\\/]+$/.test(request.uri);
+  if (!isFile) request.uri = '/index.html';
   return request;
 }
 ";

@@ -23,6 +23,10 @@ export interface ChildContext {
    * roots: the shell handles their clicks.
    */
   navigate(path: string): void;
+  /** Goes to any page of the shell (`go("/billing/invoices/7")`). */
+  go(path: string): void;
+  /** Says what is shown, for the browser's tab: `setTitle("FR-20931")` gives "FR-20931 · Shipping · Acme"; no text, the usual one. */
+  setTitle(text?: string): void;
   /** Calls `listener` with the new `path` whenever it has changed while the child stays mounted. */
   onNavigate(listener: (path: string) => void): Unsubscribe;
   readonly theme: ThemeView;

@@ -24,7 +24,7 @@ export class Navigation {
    */
   constructor(teams: readonly TeamConfig[], platform: boolean, operators?: Operators) {
     const home = entry("/", "Home", icon("home"));
-    const apps = teams.map((team, place) => entry(team.route, team.title, monogram(team, place)));
+    const apps = teams.map((team) => entry(team.route, team.title, monogram(team)));
     const toggles = entry("/toggles", "Toggles", icon("toggles"));
     const pages = platform ? [toggles, entry("/releases", "Releases", icon("releases"))] : [];
     this.#entries = [home, ...apps, ...pages];

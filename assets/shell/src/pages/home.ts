@@ -12,7 +12,7 @@ import { statusBadge } from "./status.js";
 export function home(shell: Shell): Page {
   const { config, session } = shell;
   const end = new AbortController();
-  const teams = teamsFor(config, session.user).map((team) => teamCard(shell, team, monogram(team)));
+  const teams = teamsFor(config, session.user).map((team) => teamCard(shell, team));
   const name = session.user?.name.split("@")[0] ?? "";
   const platform = seesPlatform(config, session.user) ? [platformSection(shell, end.signal)] : [];
   const element = h(
@@ -45,10 +45,10 @@ function tile(href: string, picture: Element, title: string, ...more: Node[]): H
   return h("a", { class: "tile", href }, picture, words, icon("arrow"));
 }
 
-function teamCard(shell: Shell, team: TeamConfig, picture: Element): HTMLElement {
+function teamCard(shell: Shell, team: TeamConfig): HTMLElement {
   const isOwn = shell.overrides.get(team.name) !== undefined;
   const more = isOwn ? [h("span", { class: "fr-muted fr-small" }, "Your own build")] : [];
-  return tile(team.route, picture, team.title, ...more);
+  return tile(team.route, monogram(team), team.title, ...more);
 }
 
 function togglesCard({ toggles }: Shell, signal: AbortSignal): HTMLElement {

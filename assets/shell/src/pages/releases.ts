@@ -12,7 +12,7 @@ import type { Page } from "./page.js";
 /** The released versions of each team's application, and the one for this browser. */
 export function releases(shell: Shell): Page {
   const end = new AbortController();
-  const cards = shell.config.teams.map((team, place) => card(shell, team, monogram(team, place), end.signal));
+  const cards = shell.config.teams.map((team) => card(shell, team, end.signal));
   const element = h(
     "fr-page",
     { heading: "Releases", lead: "Each team releases on its own. These are the current versions." },
@@ -21,7 +21,7 @@ export function releases(shell: Shell): Page {
   return { title: "Releases", element, leave: () => end.abort() };
 }
 
-function card(shell: Shell, team: TeamConfig, picture: Element, signal: AbortSignal): HTMLElement {
+function card(shell: Shell, team: TeamConfig, signal: AbortSignal): HTMLElement {
   const spinner = h("fr-spinner", { label: `Asking for the manifest of ${team.title}` });
   const content = h("div", {}, spinner);
   void versions(shell, team, { signal, onBusy: () => spinner.setAttribute("label", BUSY) })
@@ -31,7 +31,7 @@ function card(shell: Shell, team: TeamConfig, picture: Element, signal: AbortSig
   const head = h(
     "div",
     { class: "team-head" },
-    picture,
+    monogram(team),
     h("h2", {}, team.title),
     h("span", { class: "fr-small" }, source),
   );

@@ -31,6 +31,8 @@ export class LocalContext<S extends SessionView, T extends TogglesView> implemen
   readonly basePath: string;
   readonly theme = new LocalTheme();
   readonly navigations = new Listeners<string>();
+  /** The pages of the shell that the child has gone to. */
+  readonly gone: string[] = [];
   #path: string;
 
   constructor({ session, toggles, basePath, path = "/" }: ContextOptions<S, T>) {
@@ -47,6 +49,14 @@ export class LocalContext<S extends SessionView, T extends TogglesView> implemen
   navigate(path: string): void {
     this.#path = path;
     this.navigations.notify(path);
+  }
+
+  go(path: string): void {
+    this.gone.push(path);
+  }
+
+  setTitle(text?: string): void {
+    document.title = text ?? "";
   }
 
   onNavigate(listener: (path: string) => void): () => void {
