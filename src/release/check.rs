@@ -6,6 +6,7 @@ mod module;
 mod page;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -17,9 +18,9 @@ use self::page::Page;
 use super::application::Application;
 use super::dist::Dist;
 
-/// The version of the contract between shell and children that this release's shell has: `CONTRACT`
-/// of `assets/packages/contract`.
-const CONTRACT: u64 = 1;
+/// The versions of the contract between shell and children that this release's shell shows:
+/// `OLDEST_CONTRACT` to `CONTRACT` of `assets/packages/contract`.
+const CONTRACTS: RangeInclusive<u64> = 1..=1;
 /// The kinds of children that the shell shows.
 const KINDS: [&str; 2] = ["element", "module"];
 /// What a browser loads before a page works, which is what a budget is for.
@@ -105,11 +106,11 @@ impl Dist {
         }
         match extras.get("contract") {
             None | Some(Value::Null) => {}
-            Some(contract) if contract.as_u64() == Some(CONTRACT) => {}
+            Some(contract) if contract.as_u64().is_some_and(|of| CONTRACTS.contains(&of)) => {}
             Some(contract) => {
                 return Err(CheckError::Contract {
                     built_for: contract.to_string(),
-                    shell: CONTRACT,
+                    shell: CONTRACTS,
                 });
             }
         }

@@ -39,7 +39,7 @@ fn what_the_shell_would_not_show_is_refused() {
         (
             ELEMENT,
             r#"{"contract": 2}"#,
-            "built for the contract 2, and the shell has 1",
+            "built for the contract 2, and the shell shows 1 to 1",
         ),
         (
             "import 'react'; export default {}",

@@ -416,12 +416,15 @@ describe("a child that fails", () => {
     expect(area.element.dataset.state).toBe("ready");
   });
 
-  it("is not mounted if it was built for another contract", async () => {
-    versions = async () => [version("2.0.0+cc", { contract: 2 })];
-    await enter();
-    expect(area.element.querySelector(".child-reason")?.textContent).toContain("contract 2");
-    expect(asked).toEqual([]);
-  });
+  it.each([0, 2])(
+    "is not mounted if it was built for a contract that the shell does not show: %d",
+    async (contract) => {
+      versions = async () => [version("2.0.0+cc", { contract })];
+      await enter();
+      expect(area.element.querySelector(".child-reason")?.textContent).toContain(`contract ${contract}`);
+      expect(asked).toEqual([]);
+    },
+  );
 
   it("because there is no manifest can be tried again", async () => {
     versions = () => Promise.reject(new Error("https://d1.example/manifest.json answered 503"));

@@ -1,6 +1,7 @@
 //! Why a build would not work in the shell, and how to resolve it.
 
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
 
 use thiserror::Error;
 
@@ -13,12 +14,12 @@ pub enum CheckError {
     #[error("frontage.json: the kind is {0}, and the shell shows `element` and `module`")]
     Kind(String),
     /// It was built for another contract.
-    #[error("frontage.json: it was built for the contract {built_for}, and the shell has {shell}")]
+    #[error("frontage.json: it was built for the contract {built_for}, and the shell shows {} to {}", shell.start(), shell.end())]
     Contract {
         /// What the build states.
         built_for: String,
-        /// What the shell has.
-        shell: u64,
+        /// What the shell shows.
+        shell: RangeInclusive<u64>,
     },
     /// The title is no text.
     #[error("frontage.json: the title is {0}, which is no text")]

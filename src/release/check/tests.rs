@@ -43,7 +43,12 @@ fn the_contract_is_that_of_the_shell() {
     let root = local::workspace_root().unwrap();
     let source = root.join("assets/packages/contract/src/index.ts");
     let source = fs::read_to_string(source).unwrap();
-    assert!(source.contains(&format!("export const CONTRACT = {CONTRACT};")));
+    for (name, version) in [
+        ("OLDEST_CONTRACT", CONTRACTS.start()),
+        ("CONTRACT", CONTRACTS.end()),
+    ] {
+        assert!(source.contains(&format!("export const {name} = {version};")));
+    }
 }
 
 #[test]
@@ -68,7 +73,7 @@ fn what_the_shell_refuses_of_a_description_is_refused() {
         (r#"{"kind": 1}"#, "the kind is 1"),
         (
             r#"{"contract": 2}"#,
-            "built for the contract 2, and the shell has 1",
+            "built for the contract 2, and the shell shows 1 to 1",
         ),
         (r#"{"contract": "1"}"#, "built for the contract \"1\""),
         (r#"{"title": ""}"#, "the title is \"\""),

@@ -34,3 +34,5 @@ export type { Unsubscribe } from "./unsubscribe.js";
 
 /** The version of this contract. A child's `frontage.json` states the one that it was built for. */
 export const CONTRACT = 1;
+/** The oldest version that the shell still shows children of: a new one is no flag day for teams. */
+export const OLDEST_CONTRACT = 1;

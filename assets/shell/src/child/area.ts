@@ -1,5 +1,5 @@
 import "@frontage/ui";
-import { type ChildContext, CONTRACT, type TeamConfig } from "@frontage/contract";
+import { type ChildContext, CONTRACT, OLDEST_CONTRACT, type TeamConfig } from "@frontage/contract";
 import { h } from "@frontage/ui/dom";
 import { BUSY, type RetryOptions } from "../retry.js";
 import type { Version } from "./choice.js";
@@ -105,8 +105,11 @@ export class ChildArea {
   }
 
   async #bringOne(version: Version, visit: AbortSignal): Promise<void> {
-    if (version.contract !== undefined && version.contract !== CONTRACT) {
-      throw new Error(`It was built for contract ${version.contract}, and this shell has ${CONTRACT}`);
+    const { contract = CONTRACT } = version;
+    if (contract < OLDEST_CONTRACT || contract > CONTRACT) {
+      throw new Error(
+        `It was built for contract ${contract}, and this shell shows ${OLDEST_CONTRACT} to ${CONTRACT}`,
+      );
     }
     const { failures, loading } = this.#around;
     const { exported, url } = await loadVersion(version, failures, loading, this.#retrying(visit));
