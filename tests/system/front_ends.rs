@@ -173,6 +173,34 @@ async fn a_team_comes_and_goes_alone() {
     assert_eq!(project.world.listing().await, Vec::<String>::new());
 }
 
+/// An API is part of the shell's distribution: what it needs comes before that, and goes after it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_teams_api_comes_and_goes() {
+    let project = Project::described(DESCRIBED);
+    project.apply();
+    let described = format!("{DESCRIBED}api = \"https://api.example.com/v2\"\n");
+    project.describe(&described);
+    let with_api = [
+        "create shell/api-headers",
+        "create shell/api-paths",
+        "update shell/distribution",
+    ];
+    assert_eq!(steps(&project.plan()), with_api);
+    project.apply();
+    project.describe(DESCRIBED);
+    let without = [
+        "update shell/distribution",
+        "delete shell/api-headers",
+        "delete shell/api-paths",
+    ];
+    let mut planned = steps(&project.plan());
+    planned.sort_by_key(|step| without.iter().position(|known| known == step));
+    assert_eq!(planned, without);
+    project.apply();
+    project.destroy();
+    assert_eq!(project.world.listing().await, Vec::<String>::new());
+}
+
 /// What all sites share comes first, and goes last.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_sites_share_is_applied_before_them_and_destroyed_after_them() {

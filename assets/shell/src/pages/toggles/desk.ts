@@ -36,6 +36,10 @@ export class Desk {
   #refreshing: Promise<Problem | undefined> | undefined;
   /** Whether something has changed since the refresh that is under way began. */
   #isOutdated = false;
+  /** Counts the questions. Answers overtake one another: an earlier one says nothing of a toggle that a later one was about. */
+  #asked = 0;
+  /** The last question about a toggle that was answered, by the toggle's id. */
+  readonly #answered = new Map<string, number>();
 
   constructor(api: TogglesApi, overview: Overview) {
     this.api = api;
@@ -67,14 +71,18 @@ export class Desk {
 
   /** Reads one toggle again. `undefined` if it does not exist any more. */
   async reread(id: string): Promise<Result<Toggle | undefined>> {
+    const question = ++this.#asked;
     const result = await this.api.toggle(id);
-    if (result.ok) {
-      this.put(result.value);
-    } else if (isCode(result.problem, "unknown-toggle")) {
-      this.drop(id);
-      return { ok: true, value: undefined, status: 404 };
+    const isUnknown = !result.ok && isCode(result.problem, "unknown-toggle");
+    if ((result.ok || isUnknown) && question > this.#lastAnswered(id)) {
+      this.#answered.set(id, question);
+      if (result.ok) {
+        this.put(result.value);
+      } else {
+        this.#remove(id);
+      }
     }
-    return result;
+    return isUnknown ? { ok: true, value: undefined, status: 404 } : result;
   }
 
   /** Takes a toggle as the API gave it, unless a later one is known. */
@@ -82,15 +90,25 @@ export class Desk {
     const known = this.#toggles.get(toggle.id);
     if (known === undefined || toggle.revision >= known.revision) {
       this.#toggles.set(toggle.id, toggle);
-      this.#toggles = byId([...this.#toggles.values()].sort((a, b) => (a.id < b.id ? -1 : 1)));
+      this.#toggles = inOrder([...this.#toggles.values()]);
       this.#listeners.notify();
     }
   }
 
+  /** It was deleted: what was asked before does not bring it back. */
   drop(id: string): void {
+    this.#answered.set(id, ++this.#asked);
+    this.#remove(id);
+  }
+
+  #remove(id: string): void {
     if (this.#toggles.delete(id)) {
       this.#listeners.notify();
     }
+  }
+
+  #lastAnswered(id: string): number {
+    return this.#answered.get(id) ?? 0;
   }
 
   /**
@@ -132,25 +150,34 @@ export class Desk {
   async #refresh(): Promise<Problem | undefined> {
     while (this.#isOutdated) {
       this.#isOutdated = false;
+      const question = ++this.#asked;
       const result = await this.api.overview();
       if (!result.ok) {
         return result.problem;
       }
-      this.#take(result.value);
+      this.#take(result.value, question);
     }
     return undefined;
   }
 
-  /** A toggle that was written while they were read is later than what was read. */
-  #take(overview: Overview): void {
-    const later = (toggle: Toggle) => {
-      const known = this.#toggles.get(toggle.id);
-      return known !== undefined && known.revision > toggle.revision ? known : toggle;
-    };
+  /** A toggle that was written, read or deleted while they were read is later than what was read. */
+  #take(overview: Overview, question: number): void {
+    const isLater = (id: string) => this.#lastAnswered(id) > question;
+    const read = overview.toggles
+      .filter(({ id }) => !isLater(id))
+      .map((toggle) => {
+        const known = this.#toggles.get(toggle.id);
+        return known !== undefined && known.revision > toggle.revision ? known : toggle;
+      });
+    const later = [...this.#toggles.values()].filter(({ id }) => isLater(id));
     this.#overview = overview;
-    this.#toggles = byId(overview.toggles.map(later));
+    this.#toggles = inOrder([...read, ...later]);
     this.#listeners.notify();
   }
+}
+
+function inOrder(toggles: readonly Toggle[]): Map<string, Toggle> {
+  return byId([...toggles].sort((a, b) => (a.id < b.id ? -1 : 1)));
 }
 
 function byId(toggles: readonly Toggle[]): Map<string, Toggle> {
