@@ -33,7 +33,7 @@ impl<'t> Page<'t> {
         }
         let before = &text[..first.unwrap_or(text.len())];
         Self {
-            scripts: policy(before).map(sources),
+            scripts: policy(before).map(|policy| sources(&policy)),
             inline,
         }
     }
@@ -59,14 +59,16 @@ fn find(text: &str, wanted: &str, from: usize) -> Option<usize> {
     text.get(from..)?.find(wanted).map(|at| at + from)
 }
 
-/// The value of the `meta` element with a content security policy.
-fn policy(text: &str) -> Option<&str> {
+/// The value of the `meta` element with a content security policy. Vite writes the quotation marks in it
+/// as references.
+fn policy(text: &str) -> Option<String> {
     let lower = text.to_ascii_lowercase();
     let name = lower.find("http-equiv=\"content-security-policy\"")?;
     let begin = lower[..name].rfind("<meta")?;
     let end = find(&lower, ">", name)?;
     let value = find(&lower[..end], "content=\"", begin)? + "content=\"".len();
-    text.get(value..find(text, "\"", value)?)
+    let escaped = text.get(value..find(text, "\"", value)?)?;
+    Some(escaped.replace("&#39;", "'"))
 }
 
 /// The sources of `script-src-elem`, or else of `script-src`; no other is what inline scripts obey.
@@ -77,7 +79,7 @@ fn sources(policy: &str) -> Vec<String> {
             let found = words
                 .next()
                 .is_some_and(|word| word.eq_ignore_ascii_case(name));
-            found.then(|| words.map(|word| word.replace("&#39;", "'")).collect())
+            found.then(|| words.map(str::to_owned).collect())
         })
     };
     directive("script-src-elem")
@@ -105,6 +107,8 @@ mod tests {
         );
         assert!(page(&format!("script-src-elem * {HASH}"), &scripts).is_ok());
         assert!(page(&format!("img-src *; script-src {HASH}"), &scripts).is_ok());
+        let escaped = HASH.replace('\'', "&#39;");
+        assert!(page(&format!("img-src *; script-src-elem {escaped} *"), &scripts).is_ok());
         let other = page("script-src-elem * 'sha256-other='", &scripts);
         assert!(matches!(other, Err(PageFlaw::NotListed(hash)) if HASH.contains(&hash)));
     }
