@@ -100,6 +100,8 @@ export function contextOf(
     },
     navigate: (path) => router.navigate(team.route + (path.startsWith("/") ? path : `/${path}`), "within"),
     go: (path) => router.navigate(path),
+    guard: (isDirty) =>
+      router.guards.add({ isDirty, stays: (path) => pathBelow(team.route, path) !== undefined }),
     setTitle: (text) => {
       if (below() !== undefined) {
         document.title = [text, team.title, config.title].filter(Boolean).join(" · ");

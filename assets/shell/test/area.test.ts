@@ -397,7 +397,7 @@ describe("a child that fails", () => {
   it("outside of its area has no effect on it, and is not kept", async () => {
     await enter();
     area.leave();
-    throwUncaught("https://d1.example/assets/1.0.0+aa.js");
+    await throwUncaught("https://d1.example/assets/1.0.0+aa.js");
     await enter();
     expect(state()).toEqual(["ready", "1.0.0+aa"]);
   });
@@ -419,15 +419,15 @@ describe("a child that fails", () => {
     modules["assets/1.0.0+aa.js"] = () => ({ default: { mount: renders } });
     await enter();
     area.element.querySelector(".child-place > div")?.replaceChildren();
-    throwUncaught("https://other.example/x.js");
+    await throwUncaught("https://other.example/x.js");
     expect(area.element.dataset.state).toBe("ready");
-    throwUncaught("https://d1.example/assets/1.0.0+aa.js");
+    await throwUncaught("https://d1.example/assets/1.0.0+aa.js");
     expect(area.element.dataset.state).toBe("failed");
   });
 
   it("in a click leaves the page that is there", async () => {
     await enter();
-    throwUncaught("https://d1.example/assets/1.0.0+aa.js");
+    await throwUncaught("https://d1.example/assets/1.0.0+aa.js");
     expect(area.element.dataset.state).toBe("ready");
   });
 
@@ -478,6 +478,7 @@ function brokenElement(): unknown {
   };
 }
 
-function throwUncaught(filename: string): void {
+async function throwUncaught(filename: string): Promise<void> {
   window.dispatchEvent(new ErrorEvent("error", { error: new Error("uncaught"), filename }));
+  await vi.advanceTimersByTimeAsync(0);
 }

@@ -27,6 +27,11 @@ export interface ChildContext {
   go(path: string): void;
   /** Says what is shown, for the browser's tab: `setTitle("FR-20931")` gives "FR-20931 · Shipping · Acme"; no text, the usual one. */
   setTitle(text?: string): void;
+  /**
+   * Has the shell ask "Leave without saving?" before the child's pages are left, by a link, Back, or closing the tab, while
+   * `isDirty` says so. Call the result once nothing needs it any more.
+   */
+  guard(isDirty: () => boolean): Unsubscribe;
   /** Calls `listener` with the new `path` whenever it has changed while the child stays mounted. */
   onNavigate(listener: (path: string) => void): Unsubscribe;
   readonly theme: ThemeView;

@@ -31,6 +31,8 @@ export class LocalContext<S extends SessionView, T extends TogglesView> implemen
   readonly basePath: string;
   readonly theme = new LocalTheme();
   readonly navigations = new Listeners<string>();
+  /** What says whether the child would lose something if it were left. */
+  readonly guards = new Set<() => boolean>();
   /** The pages of the shell that the child has gone to. */
   readonly gone: string[] = [];
   #path: string;
@@ -53,6 +55,11 @@ export class LocalContext<S extends SessionView, T extends TogglesView> implemen
 
   go(path: string): void {
     this.gone.push(path);
+  }
+
+  guard(isDirty: () => boolean): () => void {
+    this.guards.add(isDirty);
+    return () => this.guards.delete(isDirty);
   }
 
   setTitle(text?: string): void {
