@@ -1,4 +1,4 @@
-import type { Unsubscribe } from "@frontage/contract";
+import type { NavigateOptions, Unsubscribe } from "@frontage/contract";
 import { Listeners } from "@frontage/contract/listeners";
 import { Guards } from "./guards.js";
 
@@ -46,13 +46,13 @@ export class Router {
     }
   }
 
-  navigate(path: string, cause: Cause = "link"): void {
+  navigate(path: string, cause: Cause = "link", { replace = false }: NavigateOptions = {}): void {
     const url = new URL(path, location.href);
     if (!this.guards.mayGo(url)) {
       return;
     }
     if (url.href !== location.href) {
-      this.#change(() => history.pushState(null, "", url));
+      this.#change(() => history[replace ? "replaceState" : "pushState"](null, "", url));
     }
     this.#moved(cause);
   }

@@ -1,4 +1,11 @@
-import type { ChildContext, SessionView, Theme, ThemeView, TogglesView } from "@frontage/contract";
+import type {
+  Application,
+  ChildContext,
+  SessionView,
+  Theme,
+  ThemeView,
+  TogglesView,
+} from "@frontage/contract";
 import { Listeners } from "@frontage/contract/listeners";
 
 /** The child's path and context. */
@@ -33,6 +40,7 @@ export class LocalContext<S extends SessionView, T extends TogglesView> implemen
   readonly navigations = new Listeners<string>();
   /** What says whether the child would lose something if it were left. */
   readonly guards = new Set<() => boolean>();
+  readonly applications: readonly Application[];
   /** The pages of the shell that the child has gone to. */
   readonly gone: string[] = [];
   #path: string;
@@ -41,6 +49,7 @@ export class LocalContext<S extends SessionView, T extends TogglesView> implemen
     this.session = session;
     this.toggles = toggles;
     this.basePath = basePath;
+    this.applications = [{ title: "This application", route: basePath }];
     this.#path = path;
   }
 
