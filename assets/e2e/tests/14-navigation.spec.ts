@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test";
 import { area, openTab, signIn, stands, visit } from "../src/pages.js";
-import { running } from "../src/system.js";
+import { changed, publish } from "../src/releases.js";
+import { frontage, running } from "../src/system.js";
 import { expect, test } from "../src/test.js";
 
 const scrolled = (page: Page): Promise<number> => page.evaluate(() => Math.round(scrollY));
@@ -61,6 +62,41 @@ test("a child's own router leads to other pages of the shell, and stays in its o
     "aria-current",
     "page",
   );
+});
+
+test("unsaved changes are asked about before they are left, by a link and by Back", async ({ page }) => {
+  const dirty = (source: string) =>
+    source.replace(
+      /export\s*\{\s*(\w+) as default\s*\};?/,
+      (_, name) => `export default class extends ${name} {
+        connectedCallback() { this.context.guard(() => true); super.connectedCallback(); }
+      }`,
+    );
+  await publish("shipping", await changed("shipping", dirty));
+  try {
+    await signIn(page, "/profile");
+    await stands(page, "profile");
+    await visit(page, "shipping");
+    const questions: string[] = [];
+    let answer = false;
+    page.on("dialog", async (dialog) => {
+      questions.push(dialog.type());
+      await (answer ? dialog.accept() : dialog.dismiss());
+    });
+    await page.getByRole("link", { name: "Billing", exact: true }).first().click();
+    await expect.poll(() => questions).toEqual(["confirm"]);
+    await expect(page).toHaveURL(/\/shipping/);
+    await stands(page, "shipping");
+    await page.evaluate(() => history.back());
+    await expect.poll(() => questions).toEqual(["confirm", "confirm"]);
+    await expect(page).toHaveURL(/\/shipping/);
+    await stands(page, "shipping");
+    answer = true;
+    await page.getByRole("link", { name: "Billing", exact: true }).first().click();
+    await stands(page, "billing");
+  } finally {
+    await frontage("release", "rollback", "shipping");
+  }
 });
 
 test("addresses with dots and with a slash at the end are pages", async ({ page }) => {
@@ -144,6 +180,18 @@ test("with cookies and storage forbidden the page works", async ({ page }) => {
   });
   await page.goto(running().shell);
   await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible();
+});
+
+test("each application has a colour of its own", async ({ page }) => {
+  await signIn(page);
+  const colours = await page
+    .getByRole("navigation")
+    .first()
+    .locator(".monogram")
+    .evaluateAll((all) => all.map((each) => getComputedStyle(each).backgroundColor));
+  expect(colours).toHaveLength(4);
+  expect(new Set(colours).size, "each its own").toBe(4);
+  for (const colour of colours) expect(colour).toMatch(/^oklch\(/);
 });
 
 test("text has the reader's own size, and in forced colours the focus is seen", async ({ page }) => {

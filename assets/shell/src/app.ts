@@ -104,6 +104,7 @@ export class App {
       return;
     }
     this.#shown?.page.leave?.();
+    this.#shell.router.guards.clear();
     const page = this.#pageOf(path);
     this.#shown = { key, page };
     this.#present(page, cause);

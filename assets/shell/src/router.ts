@@ -1,5 +1,6 @@
-import type { Unsubscribe } from "@frontage/contract";
+import type { NavigateOptions, Unsubscribe } from "@frontage/contract";
 import { Listeners } from "@frontage/contract/listeners";
+import { Guards } from "./guards.js";
 
 /**
  * The origin of a navigation: `within` is a child that navigates in its own pages, by a link, through its context or with a
@@ -12,6 +13,8 @@ const FILE = /^\/(assets|releases|shared)\/.|^\/[^/]+\.[^/]+$/;
 
 /** The page's URL, with the history API: clicks on links of this origin change it without a page load. */
 export class Router {
+  /** Asked before the address changes to another page's. */
+  readonly guards = new Guards();
   readonly #listeners = new Listeners<Cause>();
   #last = this.path;
   #isOwn = false;
@@ -28,22 +31,28 @@ export class Router {
   /** Handles the page's clicks and history events, and what routers of children do to the history. */
   start(): void {
     document.addEventListener("click", (event) => this.#clicked(event));
-    window.addEventListener("popstate", () => this.#moved("history"));
+    window.addEventListener("popstate", () => this.#returned());
+    this.guards.start();
     for (const method of ["pushState", "replaceState"] as const) {
       const change = history[method].bind(history);
       history[method] = (...args) => {
-        change(...args);
-        if (!this.#isOwn) {
+        if (this.#isOwn) {
+          change(...args);
+        } else if (this.guards.mayGo(new URL(args[2] ?? "", location.href))) {
+          change(...args);
           this.#moved("within");
         }
       };
     }
   }
 
-  navigate(path: string, cause: Cause = "link"): void {
+  navigate(path: string, cause: Cause = "link", { replace = false }: NavigateOptions = {}): void {
     const url = new URL(path, location.href);
+    if (!this.guards.mayGo(url)) {
+      return;
+    }
     if (url.href !== location.href) {
-      this.#change(() => history.pushState(null, "", url));
+      this.#change(() => history[replace ? "replaceState" : "pushState"](null, "", url));
     }
     this.#moved(cause);
   }
@@ -52,6 +61,14 @@ export class Router {
   replace(path: string): void {
     this.#change(() => history.replaceState(history.state, "", path));
     this.#last = this.path;
+  }
+
+  #returned(): void {
+    if (this.path === this.#last || this.guards.mayGo(new URL(location.href))) {
+      this.#moved("history");
+    } else {
+      this.#change(() => history.pushState(null, "", this.#last));
+    }
   }
 
   #change(change: () => void): void {

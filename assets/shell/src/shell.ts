@@ -12,6 +12,7 @@ import type { Operators } from "./operators.js";
 import { isTransient, type RetryOptions } from "./retry.js";
 import type { Router } from "./router.js";
 import type { ThemeSwitch } from "./theme.js";
+import { teamsFor } from "./visibility.js";
 
 /** The objects that the whole page shares. */
 export interface Shell {
@@ -98,8 +99,14 @@ export function contextOf(
     get path() {
       return below() ?? "/";
     },
-    navigate: (path) => router.navigate(team.route + (path.startsWith("/") ? path : `/${path}`), "within"),
+    navigate: (path, options) =>
+      router.navigate(team.route + (path.startsWith("/") ? path : `/${path}`), "within", options),
     go: (path) => router.navigate(path),
+    get applications() {
+      return teamsFor(config, session.user).map(({ title, route }) => ({ title, route }));
+    },
+    guard: (isDirty) =>
+      router.guards.add({ isDirty, stays: (path) => pathBelow(team.route, path) !== undefined }),
     setTitle: (text) => {
       if (below() !== undefined) {
         document.title = [text, team.title, config.title].filter(Boolean).join(" · ");

@@ -102,6 +102,8 @@ async function enter(): Promise<void> {
   await vi.advanceTimersByTimeAsync(60_000);
 }
 
+const button = (text: string) =>
+  [...area.element.querySelectorAll<HTMLElement>("fr-button")].find((each) => each.textContent === text);
 const state = () => [area.element.dataset.state, area.element.dataset.version];
 const text = () => area.element.textContent;
 const spinner = () => area.element.querySelector("fr-spinner")?.getAttribute("label");
@@ -211,7 +213,7 @@ describe("a script that does not come", () => {
     expect(imported).toEqual([]);
     network = {};
     asked = [];
-    area.element.querySelector("fr-button")?.click();
+    button("Try again")?.click();
     await vi.advanceTimersByTimeAsync(0);
     expect(short(asked)).toEqual(["assets/1.0.0+aa.js?retry=2"]);
     expect(state()).toEqual(["ready", "1.0.0+aa"]);
@@ -395,24 +397,37 @@ describe("a child that fails", () => {
   it("outside of its area has no effect on it, and is not kept", async () => {
     await enter();
     area.leave();
-    throwUncaught("https://d1.example/assets/1.0.0+aa.js");
+    await throwUncaught("https://d1.example/assets/1.0.0+aa.js");
     await enter();
     expect(state()).toEqual(["ready", "1.0.0+aa"]);
+  });
+
+  it("has a card whose details can be copied for the team", async () => {
+    const writeText = vi.fn(async () => undefined);
+    vi.stubGlobal("navigator", { clipboard: { writeText } });
+    modules["assets/1.0.0+aa.js"] = () => ({ default: { mount: fails } });
+    await enter();
+    button("Copy details")?.click();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(button("Copied")).toBeDefined();
+    expect(writeText.mock.lastCall?.join()).toMatch(
+      /^Shipping \(shipping 1\.0\.0\+aa\)\n\S+Z \/\nboom\nError: boom\n/,
+    );
   });
 
   it("later, uncaught, shows the card if nothing of it is to be seen", async () => {
     modules["assets/1.0.0+aa.js"] = () => ({ default: { mount: renders } });
     await enter();
     area.element.querySelector(".child-place > div")?.replaceChildren();
-    throwUncaught("https://other.example/x.js");
+    await throwUncaught("https://other.example/x.js");
     expect(area.element.dataset.state).toBe("ready");
-    throwUncaught("https://d1.example/assets/1.0.0+aa.js");
+    await throwUncaught("https://d1.example/assets/1.0.0+aa.js");
     expect(area.element.dataset.state).toBe("failed");
   });
 
   it("in a click leaves the page that is there", async () => {
     await enter();
-    throwUncaught("https://d1.example/assets/1.0.0+aa.js");
+    await throwUncaught("https://d1.example/assets/1.0.0+aa.js");
     expect(area.element.dataset.state).toBe("ready");
   });
 
@@ -463,6 +478,7 @@ function brokenElement(): unknown {
   };
 }
 
-function throwUncaught(filename: string): void {
+async function throwUncaught(filename: string): Promise<void> {
   window.dispatchEvent(new ErrorEvent("error", { error: new Error("uncaught"), filename }));
+  await vi.advanceTimersByTimeAsync(0);
 }

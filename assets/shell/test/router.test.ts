@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Router } from "../src/router.js";
 import { pathBelow } from "../src/shell.js";
 
@@ -78,6 +78,70 @@ describe("the router", () => {
     router.navigate("/");
     router.navigate("/", "within");
     expect(heard).toEqual(["link /"]);
+  });
+});
+
+describe("a guard", () => {
+  let answer: boolean;
+  let asked: number;
+
+  beforeEach(() => {
+    answer = false;
+    asked = 0;
+    vi.stubGlobal("confirm", () => {
+      asked += 1;
+      return answer;
+    });
+    router.navigate("/shipping/new");
+    heard = [];
+  });
+
+  afterEach(() => {
+    router.guards.clear();
+    vi.unstubAllGlobals();
+  });
+
+  const stays = (path: string) => path.startsWith("/shipping");
+
+  it("keeps the page while something is not saved, and lets it go if the person says so", () => {
+    let isDirty = true;
+    const end = router.guards.add({ isDirty: () => isDirty, stays });
+    const ways = [
+      () => router.navigate("/billing"),
+      () => click('<a href="/billing">x</a>'),
+      () => history.pushState(null, "", "/billing"),
+    ];
+    for (const go of ways) go();
+    expect([asked, router.path, heard]).toEqual([3, "/shipping/new", []]);
+
+    router.navigate("/shipping/7", "within");
+    expect(asked, "within its own pages it is not asked").toBe(3);
+    answer = true;
+    router.navigate("/billing");
+    expect([asked, router.path]).toEqual([4, "/billing"]);
+
+    router.navigate("/shipping/new");
+    isDirty = false;
+    router.navigate("/billing");
+    isDirty = true;
+    end();
+    router.navigate("/releases");
+    expect(asked, "nothing would be lost").toBe(4);
+  });
+
+  it("returns to the page where Back cannot be stopped", () => {
+    router.guards.add({ isDirty: () => true, stays });
+    const { pushState } = Object.getPrototypeOf(history) as History;
+    pushState.call(history, null, "", "/billing");
+    window.dispatchEvent(new PopStateEvent("popstate"));
+    expect([asked, router.path, heard]).toEqual([1, "/shipping/new", []]);
+  });
+
+  it("asks before the tab is closed", () => {
+    const closing = () => window.dispatchEvent(new Event("beforeunload", { cancelable: true }));
+    expect(closing()).toBe(true);
+    router.guards.add({ isDirty: () => true, stays });
+    expect(closing()).toBe(false);
   });
 });
 

@@ -5,7 +5,10 @@ import { type Problem, problem, problemOf, type Result } from "./problem.js";
 export interface ApiOptions {
   /** The session whose token is sent with each request. */
   readonly session: Pick<SessionView, "getAccessToken">;
-  /** The base of paths: `https://api.example.com/v1/`. Only requests below its origin get the token. */
+  /**
+   * What paths are below: `https://api.example.com/v1`, or `/api/shipping` at the page's own origin. A slash at its end, or
+   * before a path, makes no difference. Only requests to its origin get the token.
+   */
   readonly baseUrl: string;
   /** The maximum number of attempts for a request that may be repeated. Default: 4. */
   readonly attempts?: number;
@@ -50,13 +53,14 @@ export class Api {
 
   constructor(options: ApiOptions) {
     this.#options = options;
-    this.#base = new URL(options.baseUrl);
+    this.#base = new URL(options.baseUrl.replace(/\/*$/, "/"), globalThis.location?.href);
   }
 
   get<T>(path: string, options?: RequestOptions): Promise<Result<T>> {
     return this.#request<T>("GET", path, undefined, options);
   }
 
+  /** @param body A value that is sent as JSON, or a form or a file. */
   put<T>(path: string, body: unknown, options?: RequestOptions): Promise<Result<T>> {
     return this.#request<T>("PUT", path, body, options);
   }
@@ -65,10 +69,12 @@ export class Api {
     return this.#request<T>("DELETE", path, undefined, options);
   }
 
+  /** @param body As of `put`. */
   post<T>(path: string, body: unknown, options?: RequestOptions): Promise<Result<T>> {
     return this.#request<T>("POST", path, body, options);
   }
 
+  /** @param body As of `put`. */
   patch<T>(path: string, body: unknown, options?: RequestOptions): Promise<Result<T>> {
     return this.#request<T>("PATCH", path, body, options);
   }
@@ -96,7 +102,7 @@ export class Api {
   }
 
   #url(path: string, query: RequestOptions["query"]): URL {
-    const url = new URL(path, this.#base);
+    const url = new URL(path.replace(/^\/+/, ""), this.#base);
     if (url.origin !== this.#base.origin) {
       throw new TypeError(`${url.origin} is not ${this.#base.origin}: the token is for that alone`);
     }
@@ -120,11 +126,11 @@ export class Api {
         method,
         headers: {
           Accept: "application/json",
-          ...(body !== undefined && { "Content-Type": "application/json" }),
+          ...(body !== undefined && !isReady(body) && { "Content-Type": "application/json" }),
           ...headers,
           Authorization: `Bearer ${token}`,
         },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
+        ...(body !== undefined && { body: isReady(body) ? body : JSON.stringify(body) }),
         signal: signal ? AbortSignal.any([signal, limit]) : limit,
         credentials: "omit",
       });
@@ -141,6 +147,11 @@ export class Api {
     const most = Math.min(PAUSE * 2 ** (attempt - 1), LONGEST);
     return (this.#options.random ?? Math.random)() * most;
   }
+}
+
+/** Bodies that the browser sends as they are, with their own media type. All others are JSON. */
+function isReady(body: unknown): body is FormData | Blob | URLSearchParams {
+  return body instanceof FormData || body instanceof Blob || body instanceof URLSearchParams;
 }
 
 function failed(problem: Problem): { ok: false; problem: Problem } {

@@ -41,6 +41,38 @@ test("an answer is a value, and each attempt has a token of its own", async () =
   expect(asked).toEqual([1, 2, 3].map((at) => `GET /v1/orders/7?tab=log Bearer token-${at}`));
 });
 
+test.each(["v1", "v1/"])("slashes make no difference: below %s", async (base) => {
+  const asked: (string | undefined)[] = [];
+  const url = await service((request, response) => {
+    asked.push(request.url);
+    response.end("{}");
+  });
+  const below = new URL(`../${base}`, url).href;
+  for (const path of ["orders", "/orders", "orders/?a=/b"]) await api(below).get(path);
+  expect(asked).toEqual(["/v1/orders", "/v1/orders", "/v1/orders/?a=/b"]);
+});
+
+test("forms and files are sent as they are", async () => {
+  const sent: [string | undefined, string][] = [];
+  const url = await service(async (request, response) => {
+    let text = "";
+    for await (const part of request) text += part;
+    sent.push([request.headers["content-type"], text]);
+    response.end();
+  });
+  const form = new FormData();
+  form.set("name", "Ada");
+  for (const body of [form, new Blob(["a,b"], { type: "text/csv" }), new URLSearchParams({ a: "b" })])
+    expect((await api(url).post("orders", body)).ok).toBe(true);
+  expect(sent.map(([type]) => type?.split(";")[0])).toEqual([
+    "multipart/form-data",
+    "text/csv",
+    "application/x-www-form-urlencoded",
+  ]);
+  expect(sent[0]?.[1]).toContain('name="name"\r\n\r\nAda');
+  expect(sent[1]?.[1]).toBe("a,b");
+});
+
 test("what may not be made twice is not, and what is sent arrives", async () => {
   const sent: unknown[] = [];
   const url = await service(async (request, response) => {

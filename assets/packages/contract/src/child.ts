@@ -10,6 +10,18 @@ export interface ThemeView {
   onChange(listener: (theme: Theme) => void): Unsubscribe;
 }
 
+export interface NavigateOptions {
+  /** Whether the page takes the place of the present one in the history. Default: no. */
+  readonly replace?: boolean;
+}
+
+/** An application of the shell. */
+export interface Application {
+  readonly title: string;
+  /** Without a trailing slash: `/shipping`. */
+  readonly route: string;
+}
+
 /** The context that the shell gives a child. */
 export interface ChildContext {
   readonly session: SessionView;
@@ -22,11 +34,18 @@ export interface ChildContext {
    * Goes to a page below `basePath` (`navigate("/orders/7")`). Ordinary links with full paths work too, also in shadow
    * roots: the shell handles their clicks.
    */
-  navigate(path: string): void;
+  navigate(path: string, options?: NavigateOptions): void;
   /** Goes to any page of the shell (`go("/billing/invoices/7")`). */
   go(path: string): void;
+  /** The applications that the user sees, in the menu's order. */
+  readonly applications: readonly Application[];
   /** Says what is shown, for the browser's tab: `setTitle("FR-20931")` gives "FR-20931 · Shipping · Acme"; no text, the usual one. */
   setTitle(text?: string): void;
+  /**
+   * Has the shell ask "Leave without saving?" before the child's pages are left, by a link, Back, or closing the tab, while
+   * `isDirty` says so. Call the result once nothing needs it any more.
+   */
+  guard(isDirty: () => boolean): Unsubscribe;
   /** Calls `listener` with the new `path` whenever it has changed while the child stays mounted. */
   onNavigate(listener: (path: string) => void): Unsubscribe;
   readonly theme: ThemeView;

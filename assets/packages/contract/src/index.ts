@@ -4,11 +4,13 @@
  */
 
 export type {
+  Application,
   ChildContext,
   ChildElement,
   ChildElementClass,
   ChildExport,
   ChildModule,
+  NavigateOptions,
   Theme,
   ThemeView,
 } from "./child.js";

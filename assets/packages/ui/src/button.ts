@@ -4,7 +4,7 @@ import { sheet } from "./sheet.js";
 
 const styles = sheet(`
   :host { display: inline-block; }
-  :host([disabled]) { pointer-events: none; }
+  :host(:is([disabled], :disabled)) { pointer-events: none; }
   button, a {
     display: inline-flex; align-items: center; justify-content: center; gap: var(--fr-space-2);
     width: 100%; min-height: 2.5rem; padding: 0 var(--fr-space-4);
@@ -21,7 +21,7 @@ const styles = sheet(`
   :host([variant="quiet"]) :is(button, a):hover { background: var(--fr-accent-soft); color: var(--fr-accent-strong); }
   :host([variant="danger"]) :is(button, a) { color: var(--fr-on-danger); background: var(--fr-danger); border-color: transparent; }
   :host([variant="danger"]) :is(button, a):hover { filter: brightness(1.08); }
-  :host([disabled]) :is(button, a) { opacity: 0.5; }
+  :host(:is([disabled], :disabled)) :is(button, a) { opacity: 0.5; }
 `);
 
 /** A button, or with `href` a link that looks like one. With `type="submit"` it submits its form. */
@@ -45,21 +45,30 @@ export class FrButton extends FrElement {
   declare disabled: boolean;
 
   readonly #internals = this.formInternals();
+  /** By a `<fieldset>` around it, too. */
+  #isDisabled = false;
 
   constructor() {
     super();
     this.addEventListener("click", () => {
-      if (this.type === "submit" && !this.disabled) {
+      if (this.type === "submit" && !this.disabled && !this.#isDisabled) {
         this.#internals?.form?.requestSubmit();
       }
     });
   }
 
+  /** Its own attribute, or that of a `<fieldset>` around it, has changed. */
+  formDisabledCallback(isDisabled: boolean): void {
+    this.#isDisabled = isDisabled;
+    this.update();
+  }
+
   protected override update(): void {
     const label = { "aria-label": this.label || undefined, part: "control" };
+    const disabled = this.disabled || this.#isDisabled;
     const control = this.hasAttribute("href")
-      ? h("a", { ...label, href: this.href, "aria-disabled": this.disabled ? "true" : undefined })
-      : h("button", { ...label, type: "button", disabled: this.disabled });
+      ? h("a", { ...label, ...(disabled ? { role: "link", "aria-disabled": "true" } : { href: this.href }) })
+      : h("button", { ...label, type: "button", disabled });
     const present = this.root.firstElementChild;
     if (present?.cloneNode(false).isEqualNode(control)) {
       return;

@@ -4,7 +4,7 @@ import { sheet } from "./sheet.js";
 
 const styles = sheet(`
   :host { display: block; }
-  section {
+  .card {
     height: 100%; display: flex; flex-direction: column; gap: var(--fr-space-4);
     padding: clamp(1rem, 0.75rem + 1vw, 1.5rem);
     background: var(--fr-surface); border: 1px solid var(--fr-border); border-radius: var(--fr-radius-large);
@@ -27,16 +27,18 @@ export class FrCard extends FrElement {
 
   protected override update(): void {
     const title = this.heading ? [heading(this.level, 2, this.heading)] : [];
-    const section = h(
-      "section",
-      { "aria-labelledby": this.heading ? "heading" : undefined },
+    // A group and no region: a page of cards would be one of landmarks.
+    const name = this.heading ? { role: "group", "aria-labelledby": "heading" } : {};
+    const card = h(
+      "div",
+      { class: "card", ...name },
       h("header", {}, ...title, h("slot", { name: "actions" })),
       h("div", { class: "body" }, h("slot")),
       h("slot", { name: "footer" }),
     );
-    const header = section.firstElementChild as HTMLElement;
+    const header = card.firstElementChild as HTMLElement;
     header.hidden = !this.heading && !this.querySelector(':scope > [slot="actions"]');
-    this.root.replaceChildren(section);
+    this.root.replaceChildren(card);
   }
 }
 

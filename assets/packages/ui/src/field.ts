@@ -75,6 +75,8 @@ export class FrField extends FrElement {
   readonly #below = h("div", { id: "below" });
   /** Once text was entered or set, the attribute `value` is only the target of a reset. */
   #isDirty = false;
+  /** By a `<fieldset>` around it, too. */
+  #isDisabled = false;
 
   constructor() {
     super();
@@ -98,6 +100,12 @@ export class FrField extends FrElement {
     this.#changed();
   }
 
+  /** Its own attribute, or that of a `<fieldset>` around it, has changed. */
+  formDisabledCallback(isDisabled: boolean): void {
+    this.#isDisabled = isDisabled;
+    this.update();
+  }
+
   formResetCallback(): void {
     this.#isDirty = false;
     this.update();
@@ -112,6 +120,7 @@ export class FrField extends FrElement {
         this.#input.setAttribute(name, value);
       }
     }
+    this.#input.disabled = this.disabled || this.#isDisabled;
     if (!this.#isDirty) {
       this.#input.value = this.text("value");
     }

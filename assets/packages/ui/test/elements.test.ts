@@ -41,7 +41,25 @@ describe("the elements", () => {
     button.disabled = true;
     expect(inside(button, "button").hasAttribute("disabled")).toBe(true);
     button.href = "/x";
+    expect(inside(button, "a").hasAttribute("href"), "a link that is disabled leads nowhere").toBe(false);
+    expect(inside(button, "a").getAttribute("aria-disabled")).toBe("true");
+    button.disabled = false;
     expect(inside(button, "a").getAttribute("href")).toBe("/x");
+  });
+
+  it("of forms are disabled with the fieldset around them", () => {
+    // What browsers call, and the DOM of this test does not.
+    type InForm = HTMLElement & { formDisabledCallback(isDisabled: boolean): void };
+    for (const [html, selector] of [
+      ["<fr-button>Go</fr-button>", "button"],
+      ["<fr-field></fr-field>", "input"],
+    ] as const) {
+      const element = show(html) as InForm;
+      for (const isDisabled of [true, false]) {
+        element.formDisabledCallback(isDisabled);
+        expect(inside(element, selector).hasAttribute("disabled")).toBe(isDisabled);
+      }
+    }
   });
 
   it("fr-alert is urgent for dangers only", () => {
@@ -51,9 +69,9 @@ describe("the elements", () => {
     expect(inside(show("<fr-alert>Yes</fr-alert>"), ".alert").getAttribute("role")).toBe("status");
   });
 
-  it("fr-card names its section by its heading", () => {
+  it("fr-card is a group with its heading's name, and no landmark", () => {
     const card = show('<fr-card heading="Orders">…</fr-card>');
-    expect(inside(card, "section").getAttribute("aria-labelledby")).toBe("heading");
+    expect(inside(card, '[role="group"]').getAttribute("aria-labelledby")).toBe("heading");
     expect(inside(card, "#heading").textContent).toBe("Orders");
   });
 

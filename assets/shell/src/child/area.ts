@@ -31,6 +31,8 @@ export class ChildArea {
   /** Ends the work that the current visit has started. */
   #visit = new AbortController();
   #standing: Standing | undefined;
+  /** The version that was tried last. */
+  #tried = "";
 
   constructor(team: TeamConfig, around: AreaSurroundings) {
     this.#team = team;
@@ -111,6 +113,7 @@ export class ChildArea {
         `It was built for contract ${contract}, and this shell shows ${OLDEST_CONTRACT} to ${CONTRACT}`,
       );
     }
+    this.#tried = version.version;
     const { failures, loading } = this.#around;
     const { exported, url } = await loadVersion(version, failures, loading, this.#retrying(visit));
     if (visit.aborted) {
@@ -172,15 +175,31 @@ export class ChildArea {
     this.#unmount();
     const again = h("fr-button", { slot: "actions", variant: "secondary" }, "Try again");
     again.addEventListener("click", () => void this.#retry());
+    const copy = h("fr-button", { slot: "actions", variant: "quiet" }, "Copy details");
+    const report = this.#report(error);
+    copy.addEventListener("click", () => void copied(report, copy));
     const details = h("p", { class: "fr-small child-reason" }, messageOf(error));
     const card = h(
       "fr-alert",
       { tone: "danger", heading: `${this.#team.title} cannot be shown` },
       h("p", {}, "The rest of the page is not affected. Try again, or come back later."),
       details,
+      copy,
       again,
     );
     this.#show("failed", card);
+  }
+
+  /** What a team needs to find the cause. */
+  #report(error: unknown): string {
+    const stack = error instanceof Error ? (error.stack ?? "") : "";
+    const lines = [
+      `${this.#team.title} (${this.#team.name}${this.#tried ? ` ${this.#tried}` : ""})`,
+      `${new Date().toISOString()} ${location.pathname}`,
+      messageOf(error),
+      stack,
+    ];
+    return lines.filter((line) => line !== "").join("\n");
   }
 
   async #retry(): Promise<void> {
@@ -201,6 +220,15 @@ export class ChildArea {
     this.element.dataset.state = state;
     this.element.setAttribute("aria-busy", String(state === "loading"));
     this.element.replaceChildren(content);
+  }
+}
+
+async function copied(text: string, button: HTMLElement): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = "Copied";
+  } catch {
+    button.textContent = "Not copied: the browser forbids it";
   }
 }
 

@@ -43,12 +43,9 @@ export class Faults {
   /** The child has rendered into this element, or is about to. */
   watch(element: HTMLElement): void {
     this.#element = element;
-    // Frameworks render once the current work has ended.
-    setTimeout(() => {
-      for (const error of this.#uncaughtBefore.splice(0)) {
-        this.#judge(error);
-      }
-    });
+    for (const error of this.#uncaughtBefore.splice(0)) {
+      this.#judge(error);
+    }
   }
 
   end(): void {
@@ -71,11 +68,17 @@ export class Faults {
     this.#judge(error);
   }
 
+  /** Frameworks render, and take away what has failed, once the current work has ended. */
   #judge(error: unknown): void {
-    if (this.#element === undefined) {
+    const element = this.#element;
+    if (element === undefined) {
       this.#uncaughtBefore.push(error);
-    } else if (isBlank(this.#element)) {
-      this.#tell(error);
+    } else {
+      setTimeout(() => {
+        if (!this.#end.signal.aborted && isBlank(element)) {
+          this.#tell(error);
+        }
+      });
     }
   }
 }

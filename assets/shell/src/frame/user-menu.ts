@@ -8,7 +8,7 @@ export function userMenu(user: SessionUser, signOut: () => void): HTMLElement {
   leave.addEventListener("click", signOut);
   const menu = h(
     "div",
-    { id: "user-menu", class: "user-menu", popover: "auto" },
+    { id: "user-menu", class: "user-menu", popover: "auto", role: "dialog", "aria-label": "Account" },
     h("div", { class: "user-words" }, h("strong", {}, user.name), ...(second ? [h("span", {}, second)] : [])),
     ...(user.groups.length > 0 ? [groups(user.groups)] : []),
     leave,

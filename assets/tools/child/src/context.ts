@@ -1,4 +1,11 @@
-import type { ChildContext, SessionView, Theme, ThemeView, TogglesView } from "@frontage/contract";
+import type {
+  Application,
+  ChildContext,
+  SessionView,
+  Theme,
+  ThemeView,
+  TogglesView,
+} from "@frontage/contract";
 import { Listeners } from "@frontage/contract/listeners";
 
 /** The child's path and context. */
@@ -31,6 +38,9 @@ export class LocalContext<S extends SessionView, T extends TogglesView> implemen
   readonly basePath: string;
   readonly theme = new LocalTheme();
   readonly navigations = new Listeners<string>();
+  /** What says whether the child would lose something if it were left. */
+  readonly guards = new Set<() => boolean>();
+  readonly applications: readonly Application[];
   /** The pages of the shell that the child has gone to. */
   readonly gone: string[] = [];
   #path: string;
@@ -39,6 +49,7 @@ export class LocalContext<S extends SessionView, T extends TogglesView> implemen
     this.session = session;
     this.toggles = toggles;
     this.basePath = basePath;
+    this.applications = [{ title: "This application", route: basePath }];
     this.#path = path;
   }
 
@@ -53,6 +64,11 @@ export class LocalContext<S extends SessionView, T extends TogglesView> implemen
 
   go(path: string): void {
     this.gone.push(path);
+  }
+
+  guard(isDirty: () => boolean): () => void {
+    this.guards.add(isDirty);
+    return () => this.guards.delete(isDirty);
   }
 
   setTitle(text?: string): void {

@@ -10,7 +10,7 @@ export const SOMEBODY: SessionUser = {
 };
 
 /** The lifetime of a stand-in token: the same as of the real client's. */
-const LIFETIME = 15 * 60;
+const LIFETIME = 10 * 60;
 
 /** A session that needs no login pages. No API accepts its tokens: they are not signed. */
 export class LocalSession implements SessionView {
