@@ -229,7 +229,7 @@ fn validate_refuses_what_aws_would_refuse() {
     };
     let site = |name: String, domain: &str| {
         format!(
-            "[teams.{name}]\ndomain = \"{domain}.apps.example.com\"\nzone_id = \"Z0123456789ABCDEFGHIJ\"\n"
+            "[teams.{name}]\ndomain = \"{domain}.{domain}.example.com\"\nzone_id = \"Z0123456789ABCDEFGHIJ\"\n"
         )
     };
     let teams = numbered(&|name| site(name.clone(), &name));
