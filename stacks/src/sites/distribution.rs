@@ -81,7 +81,6 @@ pub(super) fn add(
         web_acl_id: parts.delivery.web_acl.clone().map(Text::Known),
         logging: parts.delivery.access_logs.as_ref().map(logging),
         restrictions: parts.delivery.countries.as_ref().map(restrictions),
-        ..DistributionConfig::default()
     };
     stack.add(
         "distribution",
