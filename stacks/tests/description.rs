@@ -946,24 +946,29 @@ fn write_front_ends(text: &mut String, identity: &Identity, shell: &Shell, teams
             let path = path.as_deref().unwrap_or_default();
             writeln!(text, "api = \"https://{host}:{port}{path}\"").unwrap();
         }
-        let Sources {
-            connects_to,
-            images,
-            fonts,
-            frames,
-            media,
-            workers,
-            permissions,
-        } = sources;
-        let permissions: Vec<_> = permissions.iter().map(|one| one.as_str()).collect();
-        writeln!(text, "groups = {groups:?}\nmedia = {media:?}").unwrap();
-        writeln!(text, "workers = {workers}\npermissions = {permissions:?}").unwrap();
-        writeln!(text, "connects_to = {connects_to:?}\nimages = {images:?}").unwrap();
-        writeln!(text, "fonts = {fonts:?}\nframes = {frames:?}").unwrap();
+        writeln!(text, "groups = {groups:?}").unwrap();
+        write_sources(text, sources);
         if let Some(pipeline) = pipeline {
             write_pipeline(text, name, pipeline);
         }
     }
+}
+
+fn write_sources(text: &mut String, sources: &Sources) {
+    let Sources {
+        connects_to,
+        images,
+        fonts,
+        frames,
+        media,
+        workers,
+        permissions,
+    } = sources;
+    let permissions: Vec<_> = permissions.iter().map(|one| one.as_str()).collect();
+    writeln!(text, "media = {media:?}").unwrap();
+    writeln!(text, "workers = {workers}\npermissions = {permissions:?}").unwrap();
+    writeln!(text, "connects_to = {connects_to:?}\nimages = {images:?}").unwrap();
+    writeln!(text, "fonts = {fonts:?}\nframes = {frames:?}").unwrap();
 }
 
 fn write_functions(text: &mut String, functions: &Functions) {

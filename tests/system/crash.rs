@@ -45,7 +45,8 @@ async fn an_apply_that_is_killed_anywhere_is_finished_by_the_next() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes minutes; a sample of it always runs"]
 async fn an_apply_that_is_killed_after_any_line_is_finished_by_the_next() {
-    killed_after(&Vec::from_iter(1..=86)).await;
+    let every: Vec<_> = (1..=86).collect();
+    killed_after(&every).await;
 }
 
 async fn killed_after(points: &[usize]) {
