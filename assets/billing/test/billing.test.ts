@@ -63,7 +63,7 @@ describe("the invoices", () => {
     expect(row("INV-0109").textContent).toContain("Paid");
     expect(text(".owed")).toBe("€727.68");
     expect(text(".overdue")).toBe("€0.00");
-    expect(text(".told")).toBe("€300.00 paid. The bank saw: openid, email, profile, until 12:15.");
+    expect(text(".told")).toBe("€300.00 paid. The bank saw: openid, email, profile, until 12:10.");
   });
 
   it("are paid all at once", async () => {

@@ -90,7 +90,7 @@ describe("the user", () => {
 describe("the session", () => {
   it("shows what its token says, and never the token", async () => {
     expect(text(".session")).toContain("profile");
-    expect(text(".session")).toMatch(/15 min left/);
+    expect(text(".session")).toMatch(/10 min left/);
     expect(root().innerHTML).not.toContain((await context.session.getAccessToken()).slice(0, 20));
   });
 });
