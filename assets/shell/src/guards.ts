@@ -22,6 +22,7 @@ export class Guards {
   /** Another page is shown: what guarded the one before is over, also if it forgot to say so. */
   clear(): void {
     this.#guards.clear();
+    this.#allowed = undefined;
   }
 
   /** Asks, if something would be lost by going there. */

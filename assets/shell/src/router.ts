@@ -9,7 +9,7 @@ import { Guards } from "./guards.js";
 export type Cause = "link" | "within" | "history";
 
 /** What is served as a file: everything else is a page (`stacks/src/sites/distribution.rs`). */
-const FILE = /^\/(assets|releases|shared)\/.|^\/[^/]+\.[^/]+$/;
+const FILE = /^\/(\.well-known|assets|releases|shared)\/.|^\/[^/]+\.[^/]+$/;
 
 /** The page's URL, with the history API: clicks on links of this origin change it without a page load. */
 export class Router {

@@ -42,6 +42,7 @@ describe("a click on a link", () => {
     ["with a key held", '<a href="/x">x</a>', { ctrlKey: true }],
     ["with another button", '<a href="/x">x</a>', { button: 1 }],
     ["to a file", '<a href="/config.json">x</a>', {}],
+    ["to a well-known file", '<a href="/.well-known/security.txt">x</a>', {}],
     ["to a release's file", '<a href="/assets/a/b.pdf">x</a>', {}],
     ["for a download", '<a href="/x" download>x</a>', {}],
     ["to a fragment of the page", '<a href="#main">x</a>', {}],

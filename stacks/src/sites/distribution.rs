@@ -20,7 +20,7 @@ const ORIGIN: &str = "bucket";
 const REWRITE: &str = "\
 function handler(event) {
   var request = event.request;
-  var isFile = /^\\/(assets|releases|shared)\\/.|^\\/[^\\/]+\\.[^\\/]+$/.test(request.uri);
+  var isFile = /^\\/(\\.well-known|assets|releases|shared)\\/.|^\\/[^\\/]+\\.[^\\/]+$/.test(request.uri);
   if (!isFile) request.uri = '/index.html';
   return request;
 }
