@@ -104,7 +104,9 @@ export class Login {
       state: { refresh_token: tokens.refresh, session_state: null, profile: tokens.claims },
       timeoutInSeconds: 10,
     });
-    if (["sub", "iss", "aud"].some((claim) => differs(response.profile[claim], tokens.claims[claim]))) {
+    if (
+      ["sub", "iss", "aud", "azp"].some((claim) => differs(response.profile[claim], tokens.claims[claim]))
+    ) {
       throw new Error("The renewed ID token is another user's");
     }
     return tokensOf(response, tokens.since, tokens.refresh);

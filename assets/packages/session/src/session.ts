@@ -84,7 +84,10 @@ export class Session implements SessionView {
       await this.#finish();
     } else if (this.#browser.local.getItem(FLAG) !== null) {
       const tokens = await this.#tabs.ask();
-      if (tokens === undefined) {
+      if (this.#endedAt > 0) {
+        // Somebody has signed out meanwhile.
+        this.#become("signed-out");
+      } else if (tokens === undefined) {
         await this.#leaveFor(true);
       } else {
         this.#keep(tokens);

@@ -317,6 +317,20 @@ describe("tabs of one browser", () => {
     expect(endpoint.requests.filter((form) => form.get("token") === "refresh-1").length).toBeGreaterThan(0);
   });
 
+  it("stay signed out if somebody signs out while a new one asks", async () => {
+    const tab = new Tab();
+    const session = await signedIn(tab);
+    const second = new Tab("/billing", tab);
+    const other = second.openChannel();
+    tab.unload();
+    const asking = new Session(LOGIN, second);
+    const started = asking.start();
+    other.postMessage({ kind: "end" });
+    await vi.advanceTimersByTimeAsync(200);
+    await started;
+    expect([asking.state, second.left, session.state]).toEqual(["signed-out", [], "signed-in"]);
+  });
+
   it("do not take over what another had before somebody signed out", async () => {
     const tab = new Tab();
     const session = await signedIn(tab);
