@@ -8,10 +8,11 @@ use toggle_contract::doors::{
 };
 
 use super::arn::{arn, kms_key};
+use super::identity::known_group;
 use super::problem::Problem;
 use super::share::Share;
 use super::sources;
-use super::suggestion::{list, nearest, quoted};
+use super::suggestion::quoted;
 use super::table::{Rejected, Table};
 use toggle_contract::{ACTIVE, REMOVED, REVISION, TOGGLE_KEY};
 
@@ -273,20 +274,11 @@ pub(super) fn unknown_groups(
     written: &[(String, Range<usize>)],
     groups: &[String],
 ) -> Vec<Problem> {
-    let is_unknown = |group: &String| !groups.contains(group);
-    let unknown = written.iter().filter(|(group, _)| is_unknown(group));
-    let problems = unknown.map(|(group, at)| {
-        let known = || groups.iter().map(String::as_str);
-        let meant = nearest(group, known());
-        let why = meant.map_or("not one of `identity.groups`".to_owned(), |meant| {
-            format!("did you mean `{meant}`?")
-        });
+    let known = known_group(groups);
+    let problems = written.iter().filter_map(|(group, at)| {
+        let Rejected { why, help } = known(group).err()?;
         let what = format!("`toggles.may_flip`: there is no group {}", quoted(group));
-        let problem = Problem::new(what, at.clone(), why);
-        problem.help(format!(
-            "use one of {}, or add it to `groups` in `[identity]`",
-            list(known())
-        ))
+        Some(Problem::new(what, at.clone(), why).help(help))
     });
     problems.collect()
 }
