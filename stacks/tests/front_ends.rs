@@ -389,6 +389,24 @@ fn a_shells_content_security_policy() {
     insta::assert_snapshot!("policy_with_more", content_security_policy(more));
 }
 
+/// The page's router leaves the same addresses to the browser that the distribution serves as files.
+#[test]
+fn the_shells_router_knows_its_files() {
+    let shell = resources(&graph("[shell]"), "shell");
+    let function = &shell["shell/rewrite-paths AWS::CloudFront::Function"]["FunctionCode"];
+    let function = function.as_str().expect("a text").replace("[^\\/]", "[^/]");
+    let files = function
+        .split_once("isFile = ")
+        .and_then(|(_, rest)| rest.split_once(".test("));
+    let (files, _) = files.expect("a pattern");
+    let router = concat!(env!("CARGO_MANIFEST_DIR"), "/../assets/shell/src/router.ts");
+    let router = std::fs::read_to_string(router).expect("the router");
+    assert!(
+        router.contains(&format!("const FILE = {files};")),
+        "{files}"
+    );
+}
+
 /// A path of the shell's own origin, with no cookie or token left out, and nothing cached.
 #[test]
 fn a_teams_api() {
