@@ -119,8 +119,14 @@ export class Api {
     { headers, signal }: RequestOptions,
   ): Promise<{ result: Result<T>; after?: number }> {
     const limit = AbortSignal.timeout(this.#options.timeout ?? TIMEOUT);
-    const token = await this.#options.session.getAccessToken().catch(() => undefined);
-    if (token === undefined) return { result: failed(problem("signed-out")) };
+    let token: string;
+    try {
+      token = await this.#options.session.getAccessToken();
+    } catch (error) {
+      // Any other error is a session that could not be renewed for now.
+      const isOver = error instanceof Error && error.name === "SignedOutError";
+      return { result: failed(problem(isOver ? "signed-out" : "offline")) };
+    }
     try {
       const response = await (this.#options.fetch ?? fetch)(url, {
         method,

@@ -146,10 +146,25 @@ test("nobody signed in is a problem, and another origin never gets the token", a
     asked += 1;
     response.end();
   });
-  const session = { getAccessToken: () => Promise.reject(new Error("Nobody is signed in")) };
+  const over = Object.assign(new Error("Nobody is signed in"), { name: "SignedOutError" });
+  const session = { getAccessToken: () => Promise.reject(over) };
   expect(await api(url, { session }).get("x")).toMatchObject({ problem: { kind: "signed-out" } });
   await expect(api(url).get("https://elsewhere.example/x")).rejects.toThrow("the token is for that alone");
   expect(asked).toBe(0);
+});
+
+test("a session that cannot be renewed for now is asked again, and is no sign-out", async () => {
+  const url = await service((_, response) => response.end("{}"));
+  let asked = 0;
+  const getAccessToken = async (): Promise<string> => {
+    asked += 1;
+    if (asked < 3) throw new Error("the sign-in service did not answer");
+    return "token";
+  };
+  expect((await api(url, { session: { getAccessToken } }).get("x")).ok).toBe(true);
+  asked = 0;
+  const once = api(url, { session: { getAccessToken }, attempts: 1 });
+  expect(await once.get("x")).toMatchObject({ problem: { kind: "offline", passes: true } });
 });
 
 test("an empty answer is a value, and one that is no JSON a problem", async () => {

@@ -107,7 +107,8 @@ export class Login {
     if (
       ["sub", "iss", "aud", "azp"].some((claim) => differs(response.profile[claim], tokens.claims[claim]))
     ) {
-      throw new Error("The renewed ID token is another user's");
+      await this.revoke(tokensOf(response, tokens.since)).catch(() => undefined);
+      throw new OtherUserError("The renewed ID token is another user's");
     }
     return tokensOf(response, tokens.since, tokens.refresh);
   }
@@ -126,6 +127,11 @@ export class Login {
   }
 }
 
+/** Thrown for a renewal that is another user's than the session. */
+class OtherUserError extends Error {
+  override readonly name = "OtherUserError";
+}
+
 /** Responses to `prompt=none` that are not failures. */
 const ASK_THE_USER = new Set([
   "login_required",
@@ -135,11 +141,14 @@ const ASK_THE_USER = new Set([
 ]);
 
 /**
- * Whether the token endpoint has said that the refresh token is no longer valid (RFC 6749, 5.2). Any other answer, such as a
+ * Whether a renewal ends the session: the token endpoint has said that the refresh token is no longer valid (RFC 6749, 5.2),
+ * or given another user's tokens. Any other answer, such as a
  * gateway's 429, is about this request alone.
  */
 export function isRefused(error: unknown): boolean {
-  return error instanceof ErrorResponse && error.error === "invalid_grant";
+  return (
+    error instanceof OtherUserError || (error instanceof ErrorResponse && error.error === "invalid_grant")
+  );
 }
 
 function differs(one: unknown, other: unknown): boolean {

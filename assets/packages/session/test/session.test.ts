@@ -227,6 +227,9 @@ describe("renewal", () => {
     endpoint.user = "u2";
     await minutes(4.1);
     expect(session.state).toBe("signed-out");
+    const renewals = endpoint.requests.filter((form) => form.get("grant_type") === "refresh_token");
+    expect(renewals, "it is not tried again").toHaveLength(2);
+    expect(endpoint.requests.at(-1)?.get("token"), "what came is revoked").toBe("refresh-3");
   });
 
   it("that is refused ends the session", async () => {

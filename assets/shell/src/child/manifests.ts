@@ -24,12 +24,12 @@ export function fetchManifest(team: TeamConfig, options?: RetryOptions): Promise
  * answer soon. What it names is likely in memory or in the browser's cache.
  */
 export async function manifestToShow(team: TeamConfig, options?: RetryOptions): Promise<Manifest> {
-  const seen = lastSeen(team);
+  const last = lastSeen(team);
   const fetching = fetchManifest(team, options).then((manifest) => {
-    keep(team, manifest);
+    seen.setItem(keyOf(team), JSON.stringify(manifest));
     return manifest;
   });
-  if (seen === undefined) {
+  if (last === undefined) {
     return fetching;
   }
   try {
@@ -37,7 +37,7 @@ export async function manifestToShow(team: TeamConfig, options?: RetryOptions): 
   } catch (error) {
     options?.signal?.throwIfAborted();
     console.warn(`${team.name}:`, error);
-    return seen;
+    return last;
   }
 }
 
@@ -49,14 +49,6 @@ const seen = storageOf(() => sessionStorage);
 
 function keyOf(team: TeamConfig): string {
   return `frontage:manifest:${team.url}`;
-}
-
-function keep(team: TeamConfig, manifest: Manifest): void {
-  try {
-    seen.setItem(keyOf(team), JSON.stringify(manifest));
-  } catch {
-    // It is full.
-  }
 }
 
 function lastSeen(team: TeamConfig): Manifest | undefined {

@@ -6,7 +6,7 @@ export function notYours(title: string): Page {
   const element = h(
     "fr-page",
     { heading: title, lead: "Your account does not include this page." },
-    h("p", {}, "Who needs it asks those who run the platform: they decide by groups."),
+    h("p", {}, "If you need it, ask the people who run the platform to add you to one of its groups."),
     h("div", {}, h("fr-button", { href: "/", variant: "primary" }, "Go to the home page")),
   );
   return { title, element };

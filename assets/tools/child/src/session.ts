@@ -1,5 +1,6 @@
 import type { SessionUser, SessionView } from "@frontage/contract";
 import { Listeners } from "@frontage/contract/listeners";
+import { SignedOutError } from "@frontage/session";
 
 /** The user of the stand-in session. */
 export const SOMEBODY: SessionUser = {
@@ -33,7 +34,7 @@ export class LocalSession implements SessionView {
   }
 
   async getAccessToken(): Promise<string> {
-    if (!this.#user) throw new Error("Nobody is signed in.");
+    if (!this.#user) throw new SignedOutError("Nobody is signed in");
     return token(this.#user);
   }
 
